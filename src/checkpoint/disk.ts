@@ -1,0 +1,26 @@
+/**
+ * What disks say no with, in words: a full disk, a read-only folder or a missing file is the user's to mend.
+ */
+import { UserError } from "../error.ts";
+
+const reasons: Record<string, string> = {
+	EACCES:
+		"to be readable and writable, got permission denied. Change its permissions, or choose another folder",
+	EPERM:
+		"to be readable and writable, got permission denied. Change its permissions, or choose another folder",
+	EROFS: "to be writable, got a read-only file system. Choose another folder",
+	ENOSPC: "to be written in full, got no space left on the device. Free some space and run again",
+	EDQUOT: "to be written in full, got an exceeded disk quota. Free some space and run again",
+	ENOENT: "to exist, got no such file or folder. Check the path",
+	ENOTDIR: "to be in a folder, got a path through a file. Check the path",
+	EISDIR: "to be a file, got a folder. Check the path",
+	ENAMETOOLONG: "to have a shorter path. Choose another folder",
+	EMFILE: "to be opened, got too many open files. Raise the limit (ulimit -n)",
+	EIO: "to be readable and writable, got an input/output error. Check the disk",
+};
+
+/** A system error about `path` as a `UserError` that says what to do; any other error is returned as it is. */
+export function asUserError(error: unknown, path: string): unknown {
+	const reason = reasons[(error as NodeJS.ErrnoException | undefined)?.code ?? ""];
+	return reason ? new UserError(`Expected \`${path}\` ${reason}.`, { cause: error }) : error;
+}

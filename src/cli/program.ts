@@ -1,0 +1,46 @@
+/** The command line: its commands, and the promise that every run of it ends in an exit code (see exit.ts). */
+import { Command } from "commander";
+import { version } from "../version.ts";
+import { doctorCommand } from "./doctor.ts";
+import { exitCodes, explainFailure } from "./exit.ts";
+import { reportCommand } from "./report.ts";
+import { resumeCommand } from "./resume.ts";
+import { serveCommand } from "./serve.ts";
+import { startCommand } from "./start.ts";
+import { studyCommand } from "./study.ts";
+import { trainCommand } from "./train.ts";
+
+const exitCodesHelp = `
+Exit codes: 0 done, 1 an error to mend (or a diverged run), 2 wrong usage, 70 a bug, 130 interrupted.
+Documents go to stdout, everything else to stderr. NO_COLOR turns colours off.`;
+
+export function createProgram(): Command {
+	const program = new Command("orrery")
+		.description("A laboratory for the dynamics of transformer training.")
+		.version(version)
+		.addHelpText("after", exitCodesHelp);
+	for (const command of [
+		trainCommand(),
+		resumeCommand(),
+		studyCommand(),
+		reportCommand(),
+		serveCommand(),
+		doctorCommand(),
+		startCommand(),
+	])
+		program.addCommand(command);
+	for (const command of [program, ...program.commands])
+		// Throw, do not exit: output still in the pipe would be lost.
+		command.exitOverride().showHelpAfterError("(add --help for the options)");
+	return program;
+}
+
+/** Runs one command line and returns its exit code. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+	try {
+		await createProgram().parseAsync(args, { from: "user" });
+		return exitCodes.done;
+	} catch (error) {
+		return explainFailure(error);
+	}
+}

@@ -1,0 +1,61 @@
+/**
+ * How far a run is, on stderr: a bar on a terminal, a plain line every few seconds elsewhere (a log, a pipe).
+ */
+import { SingleBar } from "cli-progress";
+import type { TrainProgress } from "../run/train.ts";
+import { say } from "./terminal.ts";
+
+const plain = "{name}: step {value}/{total}, loss {loss}, {rate} tokens/s, {eta_formatted} left";
+
+export interface Progress {
+	/** Called after every step; draws as often as is useful. */
+	readonly update: (progress: TrainProgress) => void;
+	/** Ends the bar, so that what is said next begins on a new line. */
+	stop(): void;
+}
+
+export function openProgress(): Progress {
+	let bar: SingleBar | undefined;
+	let current = "";
+	const stop = () => {
+		bar?.stop();
+		bar = undefined;
+	};
+	return {
+		update({ name, step, steps, loss, tokensPerSecond }) {
+			const payload = {
+				name,
+				loss: loss?.toFixed(3) ?? "…",
+				rate: tokensPerSecond === undefined ? "…" : Math.round(tokensPerSecond).toLocaleString("en"),
+			};
+			if (!bar || name !== current) {
+				stop();
+				current = name;
+				bar = new SingleBar({
+					format: process.stderr.isTTY ? plain.replace("step", "{bar}") : plain,
+					stream: process.stderr,
+					barsize: 24,
+					barCompleteChar: "━",
+					barIncompleteChar: "╌",
+					fps: 5,
+					etaBuffer: 100,
+					hideCursor: true,
+					noTTYOutput: true,
+					notTTYSchedule: 5000,
+					// cli-progress must not take Ctrl-C from the run, which still has a checkpoint to write.
+					gracefulExit: false,
+				});
+				bar.start(steps, step, payload);
+			} else bar.update(step, payload);
+		},
+		stop,
+	};
+}
+
+/** A duration in words: `42 s`, `3 min 5 s`. */
+export function formatSeconds(seconds: number): string {
+	const whole = Math.round(seconds);
+	return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+export const sayLines = (text: string): void => text.split("\n").forEach(say);

@@ -1,0 +1,36 @@
+/**
+ * Batches out of tokens: what a training step is given, and what an evaluation sees.
+ *
+ * Both layouts are pure functions of seed and step (or of the split alone, for evaluation), so that a resumed run
+ * sees the batches it would have seen, and evaluating changes nothing.
+ */
+import type { Split } from "./text.ts";
+
+export interface Batch {
+	/** [batch, context + 1], row-major: inputs are all but the last of a row, targets all but the first. */
+	readonly tokens: Int32Array;
+	/** [batch, context]: 1 where the input is real, 0 where it is padding. Absent if all are real. */
+	readonly weights?: Float32Array;
+}
+
+/** The size and seed of the batches of a run. */
+export interface BatchShape {
+	readonly batch: number;
+	readonly context: number;
+	readonly seed: number;
+}
+
+/** The tokens of a data set, laid out to be trained on. */
+export interface Batches {
+	/** Real tokens of the training split. */
+	readonly trainTokens: number;
+	/** Steps in which training sees as many tokens (`lines`: each line once) as the training split has. */
+	readonly stepsPerEpoch: number;
+	/** The batch of training step `step` = 0, 1, ... */
+	trainBatch(step: number): Batch;
+	/**
+	 * At most `count` batches spread evenly over a split, the same each time; without `count`, as many as fit. At
+	 * least one. Throws UserError if there is no such split.
+	 */
+	evaluationBatches(split: Split, count?: number): Batch[];
+}

@@ -1,0 +1,58 @@
+/** Lowers a program to one ONNX graph: each node by its primitive's rule, inputs `i0, i1, ...`, outputs `o0, o1, ...`. */
+import type { Graph, Value } from "../ir.ts";
+import type { Device } from "../types.ts";
+import { sizeOf } from "../values.ts";
+import { type Lowering as Context, Lowering, type Rule } from "./lowering.ts";
+import { products } from "./rules/dot.ts";
+import { elementwise } from "./rules/elementwise.ts";
+import { addScattered, indexing } from "./rules/indexing.ts";
+import { movement } from "./rules/movement.ts";
+import { reductions } from "./rules/reduce.ts";
+
+const rules: Record<string, Rule> = { ...elementwise, ...movement, ...reductions, ...products, ...indexing };
+
+/** The primitives that native devices run; others are refused at compile time. */
+export const supportedPrimitives: readonly string[] = Object.keys(rules).sort();
+
+export interface Lowered {
+	readonly bytes: Uint8Array;
+	readonly nodes: number;
+}
+
+export function lower(graph: Graph, program: string, device: Device): Lowered {
+	const readers = new Map<Value, number>();
+	const read = (v: Value) => readers.set(v, (readers.get(v) ?? 0) + 1);
+	for (const node of graph.nodes) node.inputs.forEach(read);
+	graph.outputs.forEach(read);
+
+	const lowering = new Lowering(program, device, readers);
+	graph.inputs.forEach((value, i) => {
+		lowering.setTensor(value, `i${i}`);
+	});
+	for (const node of graph.nodes) {
+		const rule = rules[node.op] ?? lowering.fail(node);
+		if (node.outputs.some((v) => sizeOf(v.shape) === 0))
+			lowering.fail(node, "of an array without elements has no operator");
+		if (node.op === "add" && addScattered(lowering, node)) continue;
+		rule(lowering, node);
+	}
+	nameOutputs(lowering, graph);
+	const named = (prefix: string) => (v: Value, i: number) => ({ ...v, name: `${prefix}${i}` });
+	return lowering.graph.encode(graph.inputs.map(named("i")), graph.outputs.map(named("o")));
+}
+
+/** Lets the node that makes an output write it directly; a copy is made only of inputs and of repeated outputs. */
+function nameOutputs(lowering: Context, graph: Graph): void {
+	const tensors = graph.outputs.map((value) => lowering.tensor(value));
+	tensors.forEach((tensor, i) => {
+		const repeats = tensors.indexOf(tensor) !== i;
+		if (repeats || !lowering.graph.rename(tensor, `o${i}`)) {
+			const first = tensors.indexOf(tensor);
+			lowering.graph.output(
+				`o${i}`,
+				"Identity",
+				repeats && lowering.graph.makes(`o${first}`) ? `o${first}` : tensor,
+			);
+		}
+	});
+}

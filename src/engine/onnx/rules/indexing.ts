@@ -1,0 +1,147 @@
+/**
+ * Gather and scatter by integer arrays, and sorting.
+ *
+ * The axes that are indexed are moved to the front and merged into one, and their indices combined into one row
+ * number, so that both become operations on rows.
+ */
+import { fullValue, type Node, type Value } from "../../ir.ts";
+import { sizeOf } from "../../values.ts";
+import type { Lowering, Rule } from "../lowering.ts";
+import { materialised, transposed, type View, viewOf } from "../view.ts";
+import { broadcastNode } from "./elementwise.ts";
+
+interface Rows {
+	/** Axes of the operand: the indexed ones, then the others. */
+	readonly order: readonly number[];
+	readonly rowShape: readonly number[];
+	readonly rowCount: number;
+	/** Row numbers, int32, and their shape. */
+	readonly index: string;
+	readonly indexShape: readonly number[];
+}
+
+function rowsOf(l: Lowering, node: Node, shape: readonly number[]): Rows {
+	const axis = node.params.axis as number[];
+	const indices = node.inputs.slice(1);
+	const others = shape.map((_, i) => i).filter((i) => !axis.includes(i));
+	const indexed = axis.map((a) => shape[a]);
+	const indexShape = broadcastShape(indices.map((x) => x.shape));
+	let index: View | undefined;
+	indices.forEach((x, i) => {
+		const stride = sizeOf(indexed.slice(i + 1));
+		const view = l.cast(l.view(x), "int32");
+		const term: View =
+			stride === 1
+				? view
+				: { ...view, name: l.graph.node("Mul", [view.name, l.graph.scalar("int32", stride)]) };
+		index = index
+			? broadcastNode(l, "Add", [index, term], broadcastShape([index.shape, x.shape]), "int32")
+			: term;
+	});
+	return {
+		order: [...axis, ...others],
+		rowShape: others.map((i) => shape[i]),
+		rowCount: sizeOf(indexed),
+		index: materialised(l.graph, { ...(index as View), shape: (index as View).shape }),
+		indexShape,
+	};
+}
+
+function broadcastShape(shapes: readonly (readonly number[])[]): number[] {
+	const rank = Math.max(...shapes.map((s) => s.length));
+	return Array.from({ length: rank }, (_, i) => Math.max(...shapes.map((s) => s[s.length - rank + i] ?? 1)));
+}
+
+/** x[..., indices, ...]: rows taken by number, then put where jax-js wants the index axes. */
+const gather: Rule = (l, node) => {
+	const [x] = node.inputs;
+	const [out] = node.outputs;
+	const rows = rowsOf(l, node, x.shape);
+	const table = materialised(l.graph, transposed(l.view(x), rows.order));
+	const flat = l.graph.node("Reshape", [table, l.graph.integers([rows.rowCount, ...rows.rowShape])]);
+	const taken = l.graph.node("Gather", [flat, rows.index], { attributes: { axis: 0 } });
+	const view = viewOf(l.graph, taken, [...rows.indexShape, ...rows.rowShape], out.dtype);
+	l.set(out, transposed(view, placement(rows, node.params.outDim)));
+};
+
+/** For each axis of the result, the axis of [index..., row...] that it is: the index axes stand at `outDim`. */
+function placement({ indexShape, rowShape }: Rows, outDim: number): number[] {
+	const index = indexShape.map((_, i) => i);
+	const row = rowShape.map((_, i) => indexShape.length + i);
+	return [...row.slice(0, outDim), ...index, ...row.slice(outDim)];
+}
+
+/** Zeros with updates added (or set) at the indices. */
+const scatter: Rule = (l, node) => {
+	const [out] = node.outputs;
+	const zero = l.graph.scalar(out.dtype, 0);
+	const base = (rows: Rows) =>
+		l.graph.node("Expand", [zero, l.graph.integers([rows.rowCount, ...rows.rowShape])]);
+	l.set(out, scatteredInto(l, node, base));
+};
+
+/** The scatter of `node` into a base of rows. `scale`: what the base's values are to be multiplied with afterwards. */
+function scatteredInto(l: Lowering, node: Node, base: (rows: Rows) => string, scale = 1): View {
+	const { shape, outDim, op } = node.params;
+	const rows = rowsOf(l, node, shape);
+	const place = placement(rows, outDim);
+	const inverse = place.map((_, i) => place.indexOf(i));
+	const source = transposed(l.view(node.inputs[0]), inverse);
+	const updates = materialised(l.graph, { ...source, scale: source.scale / scale });
+	const index64 = l.graph.node("Cast", [rows.index], { attributes: { to: 7 } });
+	const column = l.graph.node("Reshape", [index64, l.graph.integers([...rows.indexShape, 1])]);
+	const name = l.graph.node("ScatterND", [base(rows), column, updates], {
+		attributes: { reduction: op === "add" ? "add" : "none" },
+	});
+	const ordered = rows.order.map((i) => shape[i]);
+	const whole = l.graph.node("Reshape", [name, l.graph.integers(ordered)]);
+	const back = (shape as number[]).map((_, i) => rows.order.indexOf(i));
+	return { ...transposed(viewOf(l.graph, whole, ordered, node.outputs[0].dtype), back), scale };
+}
+
+/**
+ * x + scatter(updates), without an array of zeros: the updates are added into x itself. Used where the scatter is
+ * read by nothing else, as in the gradient of a cross-entropy.
+ */
+export function addScattered(l: Lowering, node: Node): boolean {
+	const [out] = node.outputs;
+	const isScatter = (v: Value) =>
+		v.node?.op === "scatter" && v.node.params.op === "add" && l.readOnce(v) && v.dtype === "float32";
+	const scattered = node.inputs.find(
+		(v) => isScatter(v) || (v.node?.op === "neg" && isScatter(v.node.inputs[0]) && l.readOnce(v)),
+	);
+	const other = node.inputs.find((v) => v !== scattered);
+	if (!scattered?.node || !other || fullValue(other) !== undefined) return false;
+	if (other.shape.length !== out.shape.length || other.shape.some((d, i) => d !== out.shape[i])) return false;
+	const negated = scattered.node.op === "neg";
+	const scatterNode = negated ? scattered.node.inputs[0].node : scattered.node;
+	if (!scatterNode) return false;
+	const view = l.view(other);
+	const into = (rows: Rows) => {
+		const table = materialised(l.graph, { ...transposed(view, rows.order), scale: 1 });
+		return l.graph.node("Reshape", [table, l.graph.integers([rows.rowCount, ...rows.rowShape])]);
+	};
+	l.set(out, scatteredInto(l, scatterNode, into, negated ? -view.scale : view.scale));
+	if (negated) l.set(out, { ...l.view(out), scale: view.scale });
+	return true;
+}
+
+function sorted(l: Lowering, x: Value): readonly string[] {
+	const size = x.shape[x.shape.length - 1];
+	return l.graph.nodes("TopK", [l.tensor(x), l.graph.integers([size])], {
+		attributes: { axis: -1, largest: 0, sorted: 1 },
+		outputs: 2,
+	});
+}
+
+/** Ascending along the last axis. */
+const sort: Rule = (l, node) => l.setTensor(node.outputs[0], sorted(l, node.inputs[0])[0]);
+
+/** Sorted values and their places; equal values keep their order. */
+const argsort: Rule = (l, node) => {
+	const [values, places] = sorted(l, node.inputs[0]);
+	l.setTensor(node.outputs[0], values);
+	l.setTensor(node.outputs[1], l.graph.node("Cast", [places], { attributes: { to: 6 } }));
+};
+
+export const indexing: Record<string, Rule> = { gather, scatter, sort, argsort };

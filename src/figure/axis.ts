@@ -1,0 +1,42 @@
+/** Axes: steps on a √t scale, on which the growth law a·√t + b is a straight line; and ticks of logarithmic axes. */
+import type { ScaleOptions } from "@observablehq/plot";
+
+/** The nearest of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten. */
+function roundStep(step: number): number {
+	if (step < 1) return Math.round(step);
+	const power = 10 ** Math.floor(Math.log10(step));
+	const leading = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
+	const nearest = leading.reduce((best, digit) =>
+		Math.abs(digit - step / power) < Math.abs(best - step / power) ? digit : best,
+	);
+	return Math.round(nearest * power);
+}
+
+/** Round steps at about even distances in √t, from 0 to `last`. */
+export function sqrtTicks(last: number, count = 5): number[] {
+	const ticks = Array.from({ length: count + 1 }, (_, i) => roundStep((i / count) ** 2 * last));
+	return [...new Set(ticks)].filter((tick) => tick <= last);
+}
+
+export const stepName = (step: number): string => (step >= 10_000 ? `${step / 1000}k` : String(step));
+
+/** 1, 2 and 5 times powers of ten between two values, thinned to powers of ten where there would be more than six. */
+export function logTicks(low: number, high: number): number[] {
+	const powers = Array.from(
+		{ length: Math.floor(Math.log10(high)) - Math.floor(Math.log10(low)) + 1 },
+		(_, i) => 10 ** (Math.floor(Math.log10(low)) + i),
+	);
+	const within = (ticks: number[]) => ticks.filter((tick) => tick >= low && tick <= high);
+	const fine = within(powers.flatMap((power) => [power, 2 * power, 5 * power]));
+	return fine.length <= 6 ? fine : within(powers);
+}
+
+export const sqrtStepAxis = (last: number): ScaleOptions => ({
+	type: "pow",
+	exponent: 0.5,
+	domain: [0, Math.max(1, last)],
+	ticks: sqrtTicks(last),
+	tickFormat: stepName,
+	label: "step t, on a √t scale →",
+	labelAnchor: "right",
+});

@@ -1,0 +1,15 @@
+/** The data behind a figure as CSV (RFC 4180): full precision, a column for every key, empty where absent. */
+import type { DataRow } from "./figure.ts";
+
+/** All keys of the rows, in order of first appearance. */
+export const columnsOf = (rows: readonly DataRow[]): string[] => [...new Set(rows.flatMap(Object.keys))];
+
+export function toCsv(rows: readonly DataRow[]): string {
+	const columns = columnsOf(rows);
+	const cell = (value: string | number | undefined) => {
+		const text = String(value ?? "");
+		return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+	};
+	const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))];
+	return lines.map((line) => `${line.map(cell).join(",")}\n`).join("");
+}

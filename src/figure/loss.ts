@@ -1,0 +1,39 @@
+/** Loss and perplexity during training. */
+import { type Figure, type FigureOptions, type Row, runsOf, valuesOf } from "./figure.ts";
+import { drawPanels } from "./panels.ts";
+
+/** At most this many points of the training loss a run; beyond, means over bins of equal numbers of steps. */
+const maximumPoints = 150;
+
+export function drawLoss(rows: readonly Row[], options: FigureOptions = {}): Figure | undefined {
+	return drawPanels(
+		[...rows.map(({ "train/loss": _, ...row }) => row as Row), ...meanTrainingLoss(rows)],
+		[
+			{ key: "train/loss", label: "↑ training loss (nats a token)" },
+			{ key: "val/loss", label: "↑ validation loss (nats a token)" },
+			{ key: "val/perplexity", label: "↑ validation perplexity", scale: "log" },
+		],
+		{
+			id: "loss",
+			title: "Loss and perplexity",
+			caption:
+				"Training loss of the batches (means over neighbouring steps where there are many), and loss and " +
+				"perplexity on the validation text. Read every other figure beside this one: a norm can grow, and a " +
+				"network saturate, without anything being learned.",
+			...options,
+		},
+	);
+}
+
+function meanTrainingLoss(rows: readonly Row[]): Row[] {
+	return runsOf(rows).flatMap((run) => {
+		const points = valuesOf(rows, "train/loss").filter((point) => point.run === run);
+		const size = Math.ceil(points.length / maximumPoints);
+		const mean = (values: number[]) => values.reduce((x, y) => x + y, 0) / values.length;
+		return Array.from({ length: Math.ceil(points.length / Math.max(1, size)) }, (_, i) => {
+			const bin = points.slice(i * size, (i + 1) * size);
+			const step = size === 1 ? bin[0]!.step : mean(bin.map((point) => point.step));
+			return { run, step, "train/loss": mean(bin.map((point) => point.value)) };
+		});
+	});
+}

@@ -1,0 +1,70 @@
+/**
+ * Causal multi-head attention: each position takes a weighted mean of values, by the match of its query with the
+ * keys of the positions up to its own.
+ *
+ * Shapes: B sequences, T positions, H heads, G of them to each head of keys and values, D dimensions a head.
+ */
+import { type Array as JaxArray, numpy as np } from "@jax-js/jax";
+import type { ModelConfig } from "./config.ts";
+import { constant, linear, softmax } from "./functional.ts";
+import type { Parameters } from "./parameters.ts";
+import { rotate } from "./positions.ts";
+
+/** Added to the scores of later positions: finite, so that nothing becomes NaN, and beyond any score. */
+const NEVER = -1e37;
+
+/** The linear map called `name` of x [..., in]: [..., out]. */
+export const project = (params: Parameters, name: string, x: JaxArray): JaxArray =>
+	linear(x, params[`${name}.weight`]!.ref, params[`${name}.bias`]?.ref);
+
+/** Attention of x [B, T, width] to itself, [B, T, width]. `show` is told of intermediates (see `Observer`). */
+export function attention(
+	config: ModelConfig,
+	params: Parameters,
+	name: string,
+	x: JaxArray,
+	show: (name: string, value: JaxArray) => JaxArray,
+): JaxArray {
+	const [batch, time, width] = x.shape as [number, number, number];
+	const { heads, keyValueHeads } = config;
+	const size = width / heads;
+	const split = (part: string, count: number, turns: boolean) => {
+		const y = np.transpose(
+			project(params, `${name}.${part}`, x.ref).reshape([batch, time, count, size]),
+			[0, 2, 1, 3],
+		);
+		const turned = turns && config.positions === "rope" ? rotate(y, config.ropeStyle, config.ropeBase) : y;
+		return show(`${name}.${part}`, turned); // [B, count, T, D]
+	};
+	const q = split("q", heads, true);
+	const k = split("k", keyValueHeads, true);
+	const v = split("v", keyValueHeads, false);
+	x.dispose();
+
+	// Scaling the queries is less work than scaling the scores, and the same.
+	const queries = q.ref.mul(constant(1 / Math.sqrt(size), q));
+	const scores = grouped(queries, np.transpose(k, [0, 1, 3, 2])); // [B, H, T, T]
+	const weights = show(`${name}.weights`, softmax(masked(config.mask, scores)));
+	const mixed = grouped(weights, v); // [B, H, T, D]
+	const joined = np.transpose(mixed, [0, 2, 1, 3]).reshape([batch, time, width]);
+	return project(params, `${name}.o`, show(`${name}.heads`, joined));
+}
+
+/** a [B, H, m, n] times b [B, H / G, n, p] with each head of b shared by G of a: [B, H, m, p]. */
+function grouped(a: JaxArray, b: JaxArray): JaxArray {
+	const [batch, heads, m, n] = a.shape as [number, number, number, number];
+	const shared = b.shape[1]!;
+	if (shared === heads) return np.matmul(a, b);
+	const p = b.shape[3]!;
+	const rows = a.reshape([batch, shared, (heads / shared) * m, n]);
+	return np.matmul(rows, b).reshape([batch, heads, m, p]);
+}
+
+/** Scores [B, H, T, T] with those of later positions shut out (strict) or set to 0 (leaky, norm-growth.md §0.1). */
+function masked(mask: ModelConfig["mask"], scores: JaxArray): JaxArray {
+	const time = scores.shape[3]!;
+	const position = np.arange(time);
+	const later = np.less(position.ref.reshape([time, 1]), position.reshape([1, time])); // [T, T]
+	if (mask === "leaky") return np.where(later, 0, scores);
+	return scores.ref.add(np.where(later, constant(NEVER, scores), 0));
+}

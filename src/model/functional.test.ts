@@ -1,0 +1,146 @@
+import { grad, type Array as JaxArray, lax, nn, numpy as np } from "@jax-js/jax";
+import { beforeAll, expect, test } from "vitest";
+import { openEngine } from "../engine/engine.ts";
+import type { Engine, Spec, TypedArray } from "../engine/types.ts";
+import {
+	constant,
+	crossEntropy,
+	gelu,
+	geluTanh,
+	layerNorm,
+	linear,
+	relu,
+	rmsNorm,
+	silu,
+	softmax,
+	standardise,
+} from "./functional.ts";
+
+let engine: Engine;
+beforeAll(async () => {
+	engine = await openEngine();
+});
+
+const shape = [3, 5];
+const spec: Spec = { shape, dtype: "float64" };
+/** Values without a pattern, between −2 and 2. */
+const wave = (n: number, phase: number) =>
+	Float64Array.from({ length: n }, (_, i) => 2 * Math.sin(i * i + phase));
+
+const scale = (x: JaxArray) => np.reciprocal(np.sqrt(x.ref.add(constant(1e-5, x))));
+const mean = (x: JaxArray) => np.sum(x.ref, -1, keepdims).mul(constant(0.2, x));
+const keepdims = { keepdims: true };
+
+/** Each function beside the textbook formula, differentiated through every operation. */
+const pairs: Record<string, [ours: (x: JaxArray) => JaxArray, plain: (x: JaxArray) => JaxArray]> = {
+	softmax: [softmax, (x) => nn.softmax(x)],
+	standardise: [
+		(x) => standardise(x, 1e-5),
+		(x) => {
+			const c = x.ref.sub(mean(x));
+			return c.ref.mul(scale(mean(np.square(c))));
+		},
+	],
+	rmsNorm: [
+		(x) => rmsNorm(x, np.array([1, 2, 3, 4, 5], { dtype: np.float64 }), 1e-5),
+		(x) => x.ref.mul(scale(mean(np.square(x)))).mul(np.array([1, 2, 3, 4, 5], { dtype: np.float64 })),
+	],
+	relu: [relu, (x) => np.where(x.ref.greater(0), x, 0)],
+	gelu: [gelu, (x) => x.ref.mul(0.5).mul(lax.erf(x.ref.mul(constant(Math.SQRT1_2, x))).add(1))],
+	geluTanh: [
+		geluTanh,
+		(x) =>
+			x.ref
+				.mul(0.5)
+				.mul(
+					np
+						.tanh(
+							x.ref
+								.add(x.ref.mul(x.ref).mul(x.ref).mul(constant(0.044715, x)))
+								.mul(constant(Math.sqrt(2 / Math.PI), x)),
+						)
+						.add(1),
+				),
+	],
+	silu: [silu, (x) => x.ref.mul(nn.sigmoid(x))],
+};
+
+function largestDifference(a: TypedArray, b: TypedArray): number {
+	return Math.max(...Array.from(a, (x, i) => Math.abs(x - b[i])));
+}
+
+for (const [name, [ours, plain]] of Object.entries(pairs))
+	test(`${name} has the value and the gradient of its formula to 1e-14 in float64`, async () => {
+		const weighted = (f: (x: JaxArray) => JaxArray) => (x: JaxArray, w: JaxArray) => np.sum(f(x).mul(w));
+		const program = await engine.compile(
+			(x: JaxArray, w: JaxArray) => [
+				ours(x.ref),
+				plain(x.ref),
+				grad(weighted(ours))(x.ref, w.ref),
+				grad(weighted(plain))(x, w),
+			],
+			[spec, spec],
+		);
+		const out = await program(wave(15, 0.1), wave(15, 0.7));
+		const [y, yPlain, g, gPlain] = await Promise.all(out.map((t) => t.read()));
+		expect(largestDifference(y, yPlain)).toBeLessThan(1e-14);
+		expect(largestDifference(g, gPlain)).toBeLessThan(1e-14);
+	});
+
+test("cross-entropy, with and without weights, has the value and gradient of −Σ w log softmax / Σ w", async () => {
+	const plain = (logits: JaxArray, targets: JaxArray, w: JaxArray) => {
+		const chosen = np.equal(targets.reshape([3, 1]), np.arange(5).reshape([1, 5]));
+		const nll = np.where(chosen, nn.logSoftmax(logits), 0).sum(-1).mul(-1);
+		return np.sum(nll.mul(w.ref)).div(np.sum(w));
+	};
+	const program = await engine.compile(
+		(x: JaxArray, t: JaxArray, w: JaxArray) => [
+			crossEntropy(x.ref, t.ref, w.ref),
+			plain(x.ref, t.ref, w.ref),
+			crossEntropy(x.ref, t.ref),
+			plain(x.ref, t.ref, np.onesLike(w.ref)),
+			grad(crossEntropy)(x.ref, t.ref, w.ref),
+			grad(plain)(x, t, w),
+		],
+		[spec, { shape: [3], dtype: "int32" }, { shape: [3], dtype: "float64" }],
+	);
+	const out = await program(wave(15, 0.3), Int32Array.of(4, 0, 2), Float64Array.of(0.5, 0, 2));
+	const values = await Promise.all(out.map((t) => t.read()));
+	for (const i of [0, 2, 4]) expect(largestDifference(values[i], values[i + 1])).toBeLessThan(1e-14);
+});
+
+test("softmax of scores as large as 1e12 and masked entries of -1e37 is finite, with exact zeros", async () => {
+	const program = await engine.compile(softmax, [{ shape: [3], dtype: "float32" }], { name: "softmax" });
+	const p = await (await program(Float32Array.of(1e12, 0.5e12, -1e37))).read();
+	expect(Array.from(p)).toEqual([1, 0, 0]);
+});
+
+test("the rectifier's gradient at zero is zero", async () => {
+	const program = await engine.compile(
+		grad((x: JaxArray) => np.sum(relu(x))),
+		[{ shape: [3], dtype: "float32" }],
+		{ name: "relu" },
+	);
+	expect(Array.from(await (await program(Float32Array.of(-1, 0, 1))).read())).toEqual([0, 0, 1]);
+});
+
+test("a linear map is x Wᵀ + b and layer normalisation ends with weight and bias", async () => {
+	const program = await engine.compile(
+		(x: JaxArray, w: JaxArray, b: JaxArray) => [
+			linear(x.ref, w.ref, b.ref),
+			layerNorm(x.ref, b.ref, b.ref, 0),
+			layerNorm(x, b.ref, undefined, 0),
+		],
+		[
+			{ shape: [1, 2], dtype: "float32" },
+			{ shape: [2, 2], dtype: "float32" },
+			{ shape: [2], dtype: "float32" },
+		],
+		{ name: "linear" },
+	);
+	const out = await program(Float32Array.of(1, 3), Float32Array.of(1, 2, 3, 4), Float32Array.of(10, 20));
+	const [y, normed, unbiased] = await Promise.all(out.map(async (t) => Array.from(await t.read())));
+	expect(y).toEqual([17, 35]);
+	expect(normed).toEqual([0, 40]);
+	expect(unbiased).toEqual([-10, 20]);
+});

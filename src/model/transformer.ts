@@ -1,0 +1,159 @@
+/**
+ * A causal transformer language model, as pure functions of parameters and tokens.
+ *
+ *     tokens -> embedding (+ positions) -> block 0 -> ... -> block L-1 -> (final norm) -> linear head -> logits
+ *
+ * One function runs the model. Whoever wants to see inside passes an observer and is shown every intermediate by
+ * name; what nobody uses is never computed, since programs are traced and what is unused falls away.
+ *
+ * Shapes: B sequences, T positions, H heads, W width, D = W / H, V vocabulary.
+ */
+import type { Array as JaxArray } from "@jax-js/jax";
+import { UserError } from "../error.ts";
+import { attention, project } from "./attention.ts";
+import type { ModelConfig } from "./config.ts";
+import { crossEntropy, embed, gelu, geluTanh, layerNorm, linear, relu, rmsNorm, silu } from "./functional.ts";
+import type { Parameters } from "./parameters.ts";
+import { sinusoids } from "./positions.ts";
+
+/**
+ * Sees the intermediates of a forward pass as they are made. Names, in order:
+ * `state.0` [B, T, W] (embeddings); for each block i `blocks.<i>.` + `ln1`, `attn.q|k|v` [B, heads, T, D],
+ * `attn.weights` [B, H, T, T], `attn.heads` [B, T, W] (weighted values, joined), `attn`, `ff.w1`, `ff.activation`
+ * [B, T, feedForward], `ln2`, `ff`; `state.<i+1>` [B, T, W]; then `state.final`.
+ */
+export type Observer = (name: string, value: JaxArray) => void;
+
+/** Sequences to learn: each position predicts the next token. */
+export interface Batch {
+	/** int32 [B, T + 1]. */
+	tokens: JaxArray;
+	/** [B, T]: how much each prediction counts, 0 for padding. Default: all the same. */
+	weights?: JaxArray;
+}
+
+type Layer = (x: JaxArray) => JaxArray;
+
+/** The final encoder state [B, T, W] for tokens int32 [B, T]. */
+export function encode(
+	config: ModelConfig,
+	params: Parameters,
+	tokens: JaxArray,
+	observe: Observer = () => {},
+): JaxArray {
+	const show = (name: string, value: JaxArray): JaxArray => {
+		observe(name, value);
+		return value;
+	};
+	let x = show("state.0", embeddings(config, params, tokens)); // [B, T, W]
+	for (let i = 0; i < config.layers; i++) {
+		const block = `blocks.${i}`;
+		const sublayer = (norm: string, f: Layer, name: string) => {
+			const normed: Layer = (y) => show(`${block}.${norm}`, normalise(config, params, `${block}.${norm}`, y));
+			const shown: Layer = (y) => show(`${block}.${name}`, f(y));
+			x = residual(config.placement, x, shown, normed);
+		};
+		sublayer("ln1", (y) => attention(config, params, `${block}.attn`, y, show), "attn");
+		sublayer("ln2", (y) => feedForward(config, params, `${block}.ff`, y, show), "ff");
+		show(`state.${i + 1}`, x);
+	}
+	return show("state.final", config.finalNorm ? normalise(config, params, "ln_f", x) : x);
+}
+
+/**
+ * The states that probes look at, each [B, T, W]: embeddings, the output of each block, and the final encoder state
+ * (after the final normalisation if there is one, else the last block's once more): layers + 2 in all.
+ */
+export function hiddenStates(config: ModelConfig, params: Parameters, tokens: JaxArray): JaxArray[] {
+	return observed(config, params, tokens, (name) => name.startsWith("state."));
+}
+
+/** The attention weights of each block, each [B, H, T, T]: row t holds what position t gives to each position. */
+export function attentionWeights(config: ModelConfig, params: Parameters, tokens: JaxArray): JaxArray[] {
+	return observed(config, params, tokens, (name) => name.endsWith(".attn.weights"));
+}
+
+function observed(
+	config: ModelConfig,
+	params: Parameters,
+	tokens: JaxArray,
+	wanted: (name: string) => boolean,
+): JaxArray[] {
+	const seen: JaxArray[] = [];
+	encode(config, params, tokens, (name, value) => {
+		if (wanted(name)) seen.push(value.ref);
+	});
+	return seen;
+}
+
+/** The classifier: final encoder states [B, T, W] to logits [B, T, V]. */
+export function head(config: ModelConfig, params: Parameters, state: JaxArray): JaxArray {
+	const weight = params[config.tiedHead ? "tok_emb.weight" : "head.weight"]!;
+	return linear(state, weight.ref, params["head.bias"]?.ref);
+}
+
+/** Logits [B, T, V] for tokens int32 [B, T], T <= context. */
+export function forward(
+	config: ModelConfig,
+	params: Parameters,
+	tokens: JaxArray,
+	observe?: Observer,
+): JaxArray {
+	return head(config, params, encode(config, params, tokens, observe));
+}
+
+/** Weighted mean cross-entropy of the next tokens, in nats: a scalar. */
+export function loss(config: ModelConfig, params: Parameters, { tokens, weights }: Batch): JaxArray {
+	const time = tokens.shape[1]! - 1;
+	const inputs = tokens.ref.slice([], [0, time]);
+	const targets = tokens.slice([], [1, time + 1]);
+	return crossEntropy(forward(config, params, inputs), targets, weights);
+}
+
+function embeddings(config: ModelConfig, params: Parameters, tokens: JaxArray): JaxArray {
+	const time = tokens.shape[1]!;
+	if (time > config.context)
+		throw new UserError(
+			`Expected \`tokens\` to have at most ${config.context} positions (the model's context), got ${time}. ` +
+				"Shorten the sequences or raise `context`.",
+		);
+	const x = embed(params["tok_emb.weight"]!.ref, tokens);
+	if (config.positions === "learned") return x.add(params["pos_emb.weight"]!.ref.slice([0, time]));
+	if (config.positions === "sinusoidal") return x.ref.add(sinusoids(time, config.width, x));
+	return x;
+}
+
+/** One step of the residual stream: x with sublayer f and normalisation N placed as configured. */
+function residual(placement: ModelConfig["placement"], x: JaxArray, f: Layer, norm: Layer): JaxArray {
+	switch (placement) {
+		case "pre":
+			return x.ref.add(f(norm(x.ref)));
+		case "post":
+			return norm(x.ref.add(f(x.ref)));
+		case "res-post":
+			return x.ref.add(norm(f(x.ref)));
+		case "none":
+			return x.ref.add(f(x.ref));
+	}
+}
+
+function normalise(config: ModelConfig, params: Parameters, name: string, x: JaxArray): JaxArray {
+	const weight = params[`${name}.weight`]!.ref;
+	return config.norm === "rms"
+		? rmsNorm(x, weight, config.normEpsilon)
+		: layerNorm(x, weight, params[`${name}.bias`]?.ref, config.normEpsilon);
+}
+
+function feedForward(
+	config: ModelConfig,
+	params: Parameters,
+	name: string,
+	x: JaxArray,
+	show: (name: string, value: JaxArray) => JaxArray,
+): JaxArray {
+	const hidden = show(`${name}.w1`, project(params, `${name}.w1`, x.ref));
+	const activation = { relu, gelu, "gelu-tanh": geluTanh, swiglu: silu }[config.activation];
+	let active = activation(hidden.ref);
+	if (config.activation === "swiglu") active = active.mul(project(params, `${name}.w3`, x));
+	return project(params, `${name}.w2`, show(`${name}.activation`, active));
+}

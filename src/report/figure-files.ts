@@ -1,0 +1,23 @@
+/** Figures as files: a drawing each, and the data behind it. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { asUserError } from "../checkpoint/disk.ts";
+import { toCsv } from "../figure/csv.ts";
+import type { Figure } from "../figure/figure.ts";
+import { standaloneSvg } from "../figure/palette.ts";
+import { replaceFile } from "../run/replace-file.ts";
+
+/** Writes `<id>.svg` and `<id>.csv` of each figure into a folder, made if absent; returns the paths of the drawings. */
+export async function writeFigures(folder: string, figures: readonly Figure[]): Promise<string[]> {
+	await mkdir(folder, { recursive: true }).catch((error) => {
+		throw asUserError(error, folder);
+	});
+	const paths: string[] = [];
+	for (const { id, svg, rows } of figures) {
+		const path = join(folder, `${id}.svg`);
+		await replaceFile(path, `${standaloneSvg(svg)}\n`);
+		await replaceFile(join(folder, `${id}.csv`), toCsv(rows));
+		paths.push(path);
+	}
+	return paths;
+}

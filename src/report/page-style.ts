@@ -1,0 +1,61 @@
+/** The report's style sheet: one column on a telephone, two of figures on a desk; light, dark, and paper. */
+import { paletteCss } from "../figure/palette.ts";
+
+const lightColours =
+	"--ground: #ffffff; --ink: #1a1c20; --quiet: #5b616b; --edge: #d9dce1; --raised: #f5f6f8; --link: #0b5cad;" +
+	"--holds: #00704f; --fails: #b3261e; --open: #6b5900; color-scheme: light;";
+const darkColours =
+	"--ground: #14171c; --ink: #e7e9ec; --quiet: #a3a9b3; --edge: #353a43; --raised: #1d2128; --link: #7cb8ff;" +
+	"--holds: #4cc9a0; --fails: #ff8a80; --open: #e3c62e; color-scheme: dark;";
+
+export const pageStyle = `
+:root { ${lightColours} }
+@media (prefers-color-scheme: dark) { :root { ${darkColours} } }
+:root[data-theme="light"] { ${lightColours} }
+:root[data-theme="dark"] { ${darkColours} }
+${paletteCss}
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 1160px; padding: 16px; background: var(--ground); color: var(--ink);
+	font: 16px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
+header { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: baseline; justify-content: space-between; }
+h1 { font-size: 1.6rem; line-height: 1.2; margin: 8px 0; }
+h2 { font-size: 1.2rem; margin: 40px 0 12px; }
+h3 { font-size: 1rem; margin: 0 0 8px; }
+a { color: var(--link); }
+p { max-width: 72ch; }
+.quiet, .caption { color: var(--quiet); font-size: .875rem; }
+.caption { margin: 8px 0; }
+button { font: inherit; font-size: .8125rem; padding: 3px 10px; border: 1px solid var(--edge); border-radius: 6px;
+	background: var(--raised); color: var(--ink); cursor: pointer; }
+button:hover { border-color: var(--quiet); }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+table { border-collapse: collapse; font-size: .875rem; }
+th, td { padding: 6px 10px; text-align: left; vertical-align: top; border-bottom: 1px solid var(--edge); }
+th { font-weight: 600; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.scroll { overflow-x: auto; max-width: 100%; }
+.claims table { width: 100%; }
+.claims code { font-size: .75rem; color: var(--quiet); overflow-wrap: anywhere; }
+.claims .detail { color: var(--quiet); }
+.verdict { font-weight: 600; white-space: nowrap; }
+.holds { color: var(--holds); } .fails { color: var(--fails); } .not-measured { color: var(--open); }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 500px), 1fr)); gap: 40px 32px; }
+figure { margin: 0; min-width: 0; }
+figure svg { display: block; width: 100%; max-width: 560px; height: auto; }
+figure .grid line { stroke-opacity: .12; }
+.buttons { display: flex; gap: 8px; margin: 8px 0; }
+details { margin: 8px 0; }
+summary { cursor: pointer; font-size: .875rem; }
+details .scroll { max-height: 320px; overflow: auto; margin-top: 8px; border: 1px solid var(--edge); border-radius: 6px; }
+details thead th { position: sticky; top: 0; background: var(--raised); }
+tr.differs td { font-weight: 600; }
+footer { margin: 48px 0 16px; padding-top: 12px; border-top: 1px solid var(--edge); }
+@media (max-width: 760px) {
+	.claims thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+	.claims tr { display: block; padding: 12px 0; border-bottom: 1px solid var(--edge); }
+	.claims td { display: block; border: 0; padding: 1px 0; text-align: left; }
+	.claims td.number { text-align: left; }
+	.claims td[data-label]::before { content: attr(data-label) ": "; color: var(--quiet); }
+}
+@media print { .buttons, #theme { display: none; } figure, .claims tr { break-inside: avoid; } }
+`;

@@ -1,0 +1,138 @@
+/**
+ * The report: one HTML file that holds everything it shows and asks nothing of any network.
+ *
+ * Words first (how many claims hold), then the table of claims, the runs, the figures with their data and downloads,
+ * and last the configuration. All text is escaped by the template; the policy in the head lets nothing run but the
+ * one script whose hash it names.
+ */
+import { createHash } from "node:crypto";
+import { html, raw } from "hono/html";
+import { columnsOf, toCsv } from "../figure/csv.ts";
+import type { Figure } from "../figure/figure.ts";
+import { replaceFile } from "../run/replace-file.ts";
+import { countVerdicts, type JudgedClaim } from "./claim.ts";
+import { pageScript } from "./page-script.ts";
+import { pageStyle } from "./page-style.ts";
+import { runFacts } from "./run-facts.ts";
+import type { RunRecord } from "./run-record.ts";
+
+export interface Report {
+	readonly title: string;
+	/** A paragraph under the title: what was run, and what to keep in mind. */
+	readonly introduction?: string;
+	readonly claims?: readonly JudgedClaim[];
+	readonly runs: readonly RunRecord[];
+	readonly figures: readonly Figure[];
+}
+
+/** Writes the report in one move: whoever opens the path sees the old one or the new one. */
+export async function writeReport(path: string, report: Report): Promise<void> {
+	await replaceFile(path, renderReport(report));
+}
+
+export function renderReport({ title, introduction, claims = [], runs, figures }: Report): string {
+	const scriptHash = createHash("sha256").update(pageScript).digest("base64");
+	const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${scriptHash}'`;
+	return String(html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="Orrery">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<style>${raw(pageStyle)}</style>
+</head>
+<body>
+<header><h1>${title}</h1><button id="theme" type="button">Light or dark</button></header>
+${introduction ? html`<p>${introduction}</p>` : ""}
+${claims.length > 0 ? claimsSection(claims) : ""}
+${runs.length > 0 ? runsSection(runs) : ""}
+<section aria-labelledby="figures"><h2 id="figures">Figures</h2>
+<div class="figures">${figures.map(figureSection)}</div></section>
+${runs.length > 0 ? configurationSection(runs) : ""}
+<footer class="quiet">Written by Orrery. Every number comes from the metrics of the runs named here.</footer>
+<script>${raw(pageScript)}</script>
+</body>
+</html>
+`);
+}
+
+const marks = { holds: "✓ holds", fails: "✗ fails", "not measured": "– not measured" };
+
+const claimsSection = (claims: readonly JudgedClaim[]) => html`
+<section class="claims" aria-labelledby="claims"><h2 id="claims">Claims</h2>
+<p>${countVerdicts(claims)}.</p>
+<div class="scroll"><table><thead><tr><th>Claim</th><th>In the paper</th><th class="number">Measured</th><th>Expected</th><th>Verdict</th></tr></thead>
+<tbody>${claims.map(
+	(
+		claim,
+	) => html`<tr id="claim-${claim.id}"><td>${claim.claim}<br><span class="detail">${claim.detail}</span>${
+		claim.caveat ? html`<br><em class="detail">${claim.caveat}</em>` : ""
+	}<br><code>${claim.id}</code></td><td data-label="In the paper">${claim.place}</td><td class="number" data-label="Measured">${
+		claim.measured === null ? "–" : formatNumber(claim.measured)
+	}</td><td data-label="Expected">${claim.expected}</td><td class="verdict ${claim.verdict.replace(" ", "-")}">${marks[claim.verdict]}</td></tr>
+`,
+)}</tbody></table></div></section>`;
+
+const runsSection = (runs: readonly RunRecord[]) => {
+	const facts = runs.map(runFacts);
+	const names = [...new Set(facts.flatMap(Object.keys))];
+	return html`
+<section aria-labelledby="runs"><h2 id="runs">Runs</h2>
+<div class="scroll"><table><thead><tr><th></th>${runs.map((run) => html`<th class="number">${run.name}</th>`)}</tr></thead>
+<tbody>${names.map(
+		(
+			name,
+		) => html`<tr><th>${name}</th>${facts.map((fact) => html`<td class="number">${fact[name] ?? "–"}</td>`)}</tr>
+`,
+	)}</tbody></table></div></section>`;
+};
+
+const figureSection = ({ id, title, caption, svg, rows }: Figure) => {
+	const columns = columnsOf(rows);
+	return html`
+<figure id="${id}"><h3>${title}</h3>
+${raw(svg.outerHTML)}
+<figcaption class="caption">${caption}</figcaption>
+<div class="buttons"><button type="button" data-download="svg">SVG</button><button type="button" data-download="png">PNG</button><button type="button" data-download="csv">CSV</button></div>
+<details><summary>Data: ${rows.length} rows</summary><div class="scroll" tabindex="0"><table><thead><tr>${columns.map((column) => html`<th>${column}</th>`)}</tr></thead>
+<tbody>${rows.map(
+		(row) =>
+			html`<tr>${columns.map((column) =>
+				typeof row[column] === "number"
+					? html`<td class="number">${formatNumber(row[column])}</td>`
+					: html`<td>${row[column] ?? ""}</td>`,
+			)}</tr>
+`,
+	)}</tbody></table></div></details><pre hidden>${toCsv(rows)}</pre></figure>
+`;
+};
+
+const configurationSection = (runs: readonly RunRecord[]) => {
+	const flat = runs.map((run) => flatten(run.config));
+	const keys = [...new Set(flat.flatMap((config) => [...config.keys()]))];
+	return html`
+<section aria-labelledby="configuration"><h2 id="configuration">Configuration and machine</h2>
+<p class="quiet">As resolved when the run began, defaults filled in. Rows in bold differ between the runs.</p>
+<details><summary>${keys.length} settings</summary><div class="scroll" tabindex="0"><table><thead><tr><th>Setting</th>${runs.map((run) => html`<th>${run.name}</th>`)}</tr></thead>
+<tbody>${keys.map((key) => {
+		const values = flat.map((config) => config.get(key) ?? "");
+		return html`<tr class="${new Set(values).size > 1 ? "differs" : ""}"><td>${key}</td>${values.map((value) => html`<td>${value}</td>`)}</tr>
+`;
+	})}</tbody></table></div></details></section>`;
+};
+
+/** Leaves of nested objects by dotted path, as text. */
+function flatten(value: unknown, path = ""): Map<string, string> {
+	if (value === null || typeof value !== "object" || Array.isArray(value))
+		return new Map([[path, typeof value === "string" ? value : JSON.stringify(value)]]);
+	return new Map(
+		Object.entries(value).flatMap(([key, inner]) => [...flatten(inner, path ? `${path}.${key}` : key)]),
+	);
+}
+
+/** Six significant digits: all that float32 metrics mean. */
+export const formatNumber = (value: number): string =>
+	Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));

@@ -1,0 +1,47 @@
+/** A run in a dozen lines: how it ended, what it learned, what moved, and what running and measuring cost. */
+import { valuesOf } from "../figure/figure.ts";
+import type { RunRecord } from "./run-record.ts";
+
+/** What a reader wants to know first, by name; facts that were not measured are absent. */
+export function runFacts({ rows, status }: RunRecord): Record<string, string> {
+	const { state, step, steps, seconds, measureSeconds } = status;
+	const facts: Record<string, string | undefined> = {
+		state: state === "finished" ? state : `${state}${status.message ? `: ${status.message}` : ""}`,
+		steps: step === steps ? String(step) : `${step} of ${steps}`,
+		"training loss": fromTo(rows, "train/loss", 3),
+		"validation loss": fromTo(rows, "val/loss", 3),
+		"validation perplexity": fromTo(rows, "val/perplexity", 1),
+		"encoder norm": fromTo(rows, "dyn/norm.encoder", 2),
+		saturation: fromTo(rows, "dyn/saturation", 4),
+		time: duration(seconds),
+		"share of time spent measuring":
+			seconds > 0 ? `${((100 * measureSeconds) / seconds).toFixed(1)} %` : undefined,
+		"tokens a second": medianOf(rows, "perf/tokens_per_second"),
+	};
+	return Object.fromEntries(
+		Object.entries(facts).filter((entry): entry is [string, string] => entry[1] !== undefined),
+	);
+}
+
+function fromTo(rows: RunRecord["rows"], key: string, decimals: number): string | undefined {
+	const values = valuesOf(rows, key);
+	if (values.length === 0) return undefined;
+	return `${values[0]!.value.toFixed(decimals)} → ${values.at(-1)!.value.toFixed(decimals)}`;
+}
+
+function medianOf(rows: RunRecord["rows"], key: string): string | undefined {
+	const values = valuesOf(rows, key)
+		.map(({ value }) => value)
+		.sort((x, y) => x - y);
+	const middle = values[Math.floor(values.length / 2)];
+	return middle === undefined ? undefined : Math.round(middle).toLocaleString("en");
+}
+
+/** `8 s`, `2 min 05 s`, `3 h 20 min`. */
+export function duration(seconds: number): string {
+	const whole = Math.round(seconds);
+	const two = (value: number) => String(value).padStart(2, "0");
+	if (whole < 60) return `${whole} s`;
+	if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+	return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+}

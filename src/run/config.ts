@@ -1,0 +1,178 @@
+/**
+ * The configuration of a run: a JSON object with a section for each part, every default filled in before anything
+ * starts. What is written to the run's `config.json` is a configuration again: training from it repeats the run.
+ *
+ * `model.vocabulary` follows from the data and may be left out.
+ */
+import { readFile } from "node:fs/promises";
+import { dirname, parse, resolve } from "node:path";
+import { z } from "zod";
+import { asUserError } from "../checkpoint/disk.ts";
+import { dataConfig } from "../data/config.ts";
+import { UserError } from "../error.ts";
+import { type ModelConfig, type ModelOptions, modelConfig } from "../model/config.ts";
+import { optimizerConfig, scheduleConfig } from "../optimizer/config.ts";
+import { parseWith } from "./explain.ts";
+import { measureScheduleSchema } from "./schedule.ts";
+
+const name = z.string().regex(/^[\w][\w.-]*$/, "Use letters, digits, `-`, `_` and `.`");
+
+const training = z.strictObject({
+	steps: z.int().nonnegative().describe("Updates to make."),
+	batch: z.int().positive().describe("Sequences a batch."),
+	logEvery: z.int().positive().default(10).describe("Steps between rows with the training loss alone."),
+});
+
+const probes = z.strictObject({
+	schedule: measureScheduleSchema.prefault({}).describe("Which steps are measured."),
+	evaluationBatches: z
+		.int()
+		.positive()
+		.default(8)
+		.describe("Batches of validation text that `val/loss` is a mean over, the same ones each time."),
+	saturationTokens: z
+		.int()
+		.positive()
+		.default(512)
+		.describe("Tokens of validation text that saturation is a mean over, rounded up to whole sequences."),
+	saturationFactor: z
+		.number()
+		.positive()
+		.default(1000)
+		.describe("c: saturation compares the states at θ and at c·θ."),
+});
+
+const checkpoints = z.strictObject({
+	every: z.int().positive().default(250).describe("Steps between checkpoints; the last step always has one."),
+});
+
+const engine = z.strictObject({
+	device: z
+		.enum(["cpu", "webgpu", "cuda", "wasm"])
+		.default("cpu")
+		.describe("What computes: `orrery doctor` tells what is here."),
+	threads: z.int().positive().optional().describe("Threads of the device cpu. Default: all cores."),
+});
+
+/** What a run was made with, written by the run itself. */
+const provenance = z.strictObject({
+	orrery: z.string(),
+	node: z.string(),
+	/** Versions of the libraries that compute. */
+	packages: z.record(z.string(), z.string()),
+	/** The device in words. */
+	engine: z.string(),
+	/** The data set's name, and the SHA-256 of its texts. */
+	data: z.strictObject({ name: z.string(), hash: z.string() }),
+	parameters: z.int(),
+});
+
+export type Provenance = z.output<typeof provenance>;
+
+export const runConfigSchema = z.strictObject({
+	name: name.default("run").describe("Name of the run; its directory is called so."),
+	seed: z.int().nonnegative().default(0).describe("Seed of initial values and of the order of the data."),
+	model: z.record(z.string(), z.unknown()).describe("See `modelConfig`."),
+	data: dataConfig.prefault({}),
+	optimizer: optimizerConfig.prefault({ name: "adamw" }),
+	schedule: scheduleConfig.prefault({ name: "constant" }).describe("The learning rate over the steps."),
+	training,
+	probes: probes.prefault({}),
+	checkpoints: checkpoints.prefault({}),
+	engine: engine.prefault({}),
+	provenance: provenance.optional(),
+});
+
+/** A run as a user writes it: what has a default may be absent. */
+export type RunOptions = Omit<z.input<typeof runConfigSchema>, "model"> & {
+	readonly model: Omit<ModelOptions, "vocabulary"> & { readonly vocabulary?: number };
+};
+
+/** A run's configuration before its data were read: the vocabulary may still be open. */
+export type RunConfig = z.output<typeof runConfigSchema>;
+
+/** A run with everything decided: what `config.json` holds. */
+export type ResolvedConfig = Omit<RunConfig, "model"> & {
+	readonly model: ModelConfig;
+	readonly provenance: Provenance;
+};
+
+/**
+ * Checks a configuration and fills in the defaults. Paths in it are taken relative to `folder`.
+ * Throws a `UserError` that names each wrong key, from `source`, and the nearest valid one.
+ */
+export function parseRunConfig(
+	value: unknown,
+	source = "the configuration",
+	folder = process.cwd(),
+): RunConfig {
+	const config = parseWith(runConfigSchema, value, source);
+	// The model is checked before the data are read, with a vocabulary in the place of the one to come.
+	resolveModel(config.model, (config.model["vocabulary"] as number | undefined) ?? 1, source);
+	return { ...config, data: absolutePaths(config.data, folder) };
+}
+
+/** The model's configuration with the vocabulary of the data. */
+export function resolveModel(model: RunConfig["model"], vocabulary: number, source: string): ModelConfig {
+	const given = model["vocabulary"];
+	if (given !== undefined && given !== vocabulary)
+		throw new UserError(
+			`Expected \`model.vocabulary\` to be ${vocabulary}, the number of tokens of the data, got ${given}. ` +
+				`Leave it out. (${source})`,
+		);
+	// In a section of its own, so that messages name `model.width` and not `width`.
+	return parseWith(z.strictObject({ model: modelConfig }), { model: { ...model, vocabulary } }, source).model;
+}
+
+/** A JSON file as a run's configuration, after `overrides` (`optimizer.learningRate` → value) are set in it. */
+export async function readRunConfig(
+	path: string,
+	overrides: Readonly<Record<string, unknown>> = {},
+): Promise<RunConfig> {
+	const text = await readFile(path, "utf8").catch((error) => {
+		throw asUserError(error, path);
+	});
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch (error) {
+		throw new UserError(`Expected \`${path}\` to be JSON, got ${(error as Error).message}. Mend the file.`);
+	}
+	if (typeof value === "object" && value !== null) {
+		for (const [key, override] of Object.entries(overrides)) setKey(value, key, override);
+		if (!("name" in value)) Object.assign(value, { name: parse(path).name });
+	}
+	return parseRunConfig(value, path, dirname(resolve(path)));
+}
+
+/** Sets the dotted `key` in nested objects, making those that are absent. */
+function setKey(object: object, key: string, value: unknown): void {
+	const parts = key.split(".");
+	const last = parts.pop()!;
+	let inner = object as Record<string, unknown>;
+	for (const part of parts) {
+		if (typeof inner[part] !== "object" || inner[part] === null) inner[part] = {};
+		inner = inner[part] as Record<string, unknown>;
+	}
+	inner[last] = value;
+}
+
+function absolutePaths(data: RunConfig["data"], folder: string): RunConfig["data"] {
+	const { source, tokenizer } = data;
+	const absolute = (path: string | undefined) => path && resolve(folder, path);
+	return {
+		...data,
+		source:
+			typeof source === "string"
+				? source
+				: {
+						...source,
+						...Object.fromEntries(
+							(["train", "validation", "test"] as const)
+								.filter((split) => source[split] !== undefined)
+								.map((split) => [split, absolute(source[split])]),
+						),
+					},
+		tokenizer: typeof tokenizer === "string" ? tokenizer : { file: resolve(folder, tokenizer.file) },
+	};
+}

@@ -1,0 +1,46 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, expect, test } from "vitest";
+import { takeLock } from "./lock.ts";
+
+let path: string;
+beforeEach(() => {
+	path = join(mkdtempSync(join(tmpdir(), "orrery-lock-")), "run.lock");
+});
+
+test("a lock is held by one, and free once given back", async () => {
+	const giveBack = await takeLock(path);
+	await expect(takeLock(path)).rejects.toThrow(`process ${process.pid} on ${hostname()}`);
+	await giveBack();
+	expect(existsSync(path)).toBe(false);
+	await (await takeLock(path))();
+});
+
+test("of many takers at once exactly one wins, also over a dead lock", async () => {
+	for (const dead of [false, true]) {
+		if (dead) writeFileSync(path, JSON.stringify({ pid: deadProcess(), host: hostname(), since: "" }));
+		const results = await Promise.allSettled(Array.from({ length: 8 }, () => takeLock(path)));
+		const won = results.filter((x) => x.status === "fulfilled");
+		expect(won).toHaveLength(1);
+		await won[0].value();
+	}
+});
+
+test("the lock of a killed process is taken over; one of another machine or of unknown make is not", async () => {
+	writeFileSync(path, JSON.stringify({ pid: deadProcess(), host: hostname(), since: "" }));
+	await (await takeLock(path))();
+	writeFileSync(path, JSON.stringify({ pid: deadProcess(), host: "elsewhere", since: "" }));
+	await expect(takeLock(path)).rejects.toThrow("on elsewhere");
+	writeFileSync(path, "?");
+	await expect(takeLock(path)).rejects.toThrow("delete the file");
+});
+
+test("a lock that names this process's id but was never taken by it is a dead namesake's", async () => {
+	writeFileSync(path, JSON.stringify({ pid: process.pid, host: hostname(), since: "" }));
+	await (await takeLock(path))();
+});
+
+/** The id of a process that has just ended. */
+const deadProcess = (): number => spawnSync(process.execPath, ["-e", ""]).pid;

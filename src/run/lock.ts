@@ -1,0 +1,83 @@
+/**
+ * One process a run: `run.lock` names the process that writes to a run directory.
+ *
+ * The file is created with the flag that fails where it exists, so that of two processes one wins. A lock whose
+ * process is gone (killed, or the machine went down) is taken over.
+ */
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { asUserError } from "../checkpoint/disk.ts";
+import { UserError } from "../error.ts";
+
+interface LockHolder {
+	readonly pid: number;
+	readonly host: string;
+	readonly since: string;
+}
+
+/** Locks held by this very process: a lock with our process id that is not among them is a dead namesake's. */
+const held = new Set<string>();
+
+function isAlive({ pid, host }: LockHolder, path: string): boolean {
+	if (host !== hostname()) return true;
+	if (pid === process.pid) return held.has(path);
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === "EPERM";
+	}
+}
+
+/**
+ * Takes the lock at `path` and returns the function that gives it back.
+ * Throws a `UserError` that names the holder if a live process has it.
+ */
+export async function takeLock(path: string): Promise<() => Promise<void>> {
+	const holder: LockHolder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+	const mine = `${path}.${process.pid}.tmp`;
+	try {
+		await writeFile(mine, `${JSON.stringify(holder)}\n`);
+		// A link appears whole or not at all: nobody ever reads half a lock.
+		for (;;) {
+			try {
+				await link(mine, path);
+				break;
+			} catch (error) {
+				if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+				await removeIfStale(path);
+			}
+		}
+	} catch (error) {
+		throw asUserError(error, path);
+	} finally {
+		await rm(mine, { force: true });
+	}
+	held.add(path);
+	return async () => {
+		held.delete(path);
+		await rm(path, { force: true });
+	};
+}
+
+async function removeIfStale(path: string): Promise<void> {
+	const text = await readFile(path, "utf8").catch(() => undefined);
+	if (text === undefined) return;
+	let holder: LockHolder | undefined;
+	try {
+		holder = JSON.parse(text) as LockHolder;
+	} catch {
+		// Not one of ours; only a person can say what it is.
+	}
+	if (!holder || isAlive(holder, path))
+		throw new UserError(
+			`Expected \`${path}\` to be free, got a lock ${
+				holder ? `of process ${holder.pid} on ${holder.host} since ${holder.since}` : "that cannot be read"
+			}. Wait until that run ends; if no such process runs any more, delete the file.`,
+		);
+	// Between the reading and now another process may have taken over: what was moved away is looked at again.
+	const stale = `${path}.${process.pid}.stale`;
+	await rename(path, stale).catch(() => {});
+	if ((await readFile(stale, "utf8").catch(() => text)) !== text) await link(stale, path).catch(() => {});
+	await rm(stale, { force: true });
+}

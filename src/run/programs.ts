@@ -1,0 +1,99 @@
+/**
+ * The programs of a run: the training step, and those that only look.
+ *
+ * Only `step` changes anything, and it is the same program whether or not a step is measured; what is measured
+ * therefore cannot change what is trained. `gradient` computes the update that `step` is about to make, keeps the
+ * sums that its probes need and throws the update away.
+ */
+import { type Array as JaxArray, valueAndGrad } from "@jax-js/jax";
+import type { Engine, Spec, Tensor } from "../engine/types.ts";
+import type { ModelConfig } from "../model/config.ts";
+import { type Parameters, parameterSpecs } from "../model/parameters.ts";
+import { type Batch, loss } from "../model/transformer.ts";
+import type { Optimizer } from "../optimizer/optimizer.ts";
+import { type MeasureInputs, measure } from "../probe/measure.ts";
+import { stepSums } from "../probe/step.ts";
+
+export type Tensors = Record<string, Tensor>;
+export interface ProgramShapes {
+	readonly model: ModelConfig;
+	readonly optimizer: Optimizer;
+	/** Sequences a batch, and whether batches come with weights. */
+	readonly batch: number;
+	readonly weighted: boolean;
+	/** Sequences that saturation is measured on. */
+	readonly probeSequences: number;
+}
+
+export type RunPrograms = Awaited<ReturnType<typeof compilePrograms>>;
+
+/** Compiles the programs of a run; nothing of the parameters' size is computed. */
+export async function compilePrograms(
+	engine: Engine,
+	{ model, optimizer, batch, weighted, probeSequences }: ProgramShapes,
+) {
+	const params = parameterSpecs(model);
+	const state = optimizer.specs(params);
+	const scalar: Spec = { shape: [], dtype: "float32" };
+	const scalars = Object.fromEntries(Object.keys(optimizer.scalars(0, 0)).map((key) => [key, scalar]));
+	const weights = (n: number): Record<string, Spec> =>
+		weighted ? { weights: { shape: [n, model.context], dtype: "float32" } } : {};
+	const sequences = { tokens: { shape: [batch, model.context + 1], dtype: "int32" }, ...weights(batch) } as const;
+
+	const update = (theta: Parameters, memory: Parameters, s: Parameters, data: Batch) => {
+		const [value, grads] = valueAndGrad((p: Parameters) => loss(model, p, data))(refs(theta));
+		return { value, grads, next: optimizer.update(refs(theta), refs(grads), memory, s) };
+	};
+
+	/** Consumes parameters and optimizer state; returns their successors and the loss before the update. */
+	const step = await engine.compile(
+		(theta: Parameters, memory: Parameters, s: Parameters, data: Batch) => {
+			const { value, next } = update(theta, memory, s, data);
+			return [next.params, next.state, value] as const;
+		},
+		[params, state, scalars, sequences],
+		{ name: "step", donate: [0, 1] },
+	);
+	/** The loss on a batch, and the sums over parameters, gradient and coming update that `stepMetrics` reads. */
+	const gradient = await engine.compile(
+		(theta: Parameters, memory: Parameters, s: Parameters, data: Batch) => {
+			const { value, grads, next } = update(theta, memory, s, data);
+			return { loss: value, sums: stepSums(theta, grads, next.params) };
+		},
+		[params, state, scalars, sequences],
+		{ name: "gradient" },
+	);
+	/** The loss on a batch. */
+	const evaluate = await engine.compile(
+		(theta: Parameters, data: Batch) => loss(model, theta, data),
+		[params, sequences],
+		{ name: "evaluate" },
+	);
+	/** Every probe of parameters and states. */
+	const look = await engine.compile(
+		(inputs: MeasureInputs) => measure(model, inputs),
+		[
+			{
+				params,
+				previous: params,
+				initial: params,
+				tokens: { shape: [probeSequences, model.context], dtype: "int32" },
+				factor: scalar,
+				...weights(probeSequences),
+			},
+		],
+		{ name: "measure" },
+	);
+	return {
+		step,
+		gradient,
+		evaluate,
+		measure: look,
+		dispose: () => {
+			for (const program of [step, gradient, evaluate, look]) program.dispose();
+		},
+	};
+}
+
+const refs = (tree: Record<string, JaxArray>): Record<string, JaxArray> =>
+	Object.fromEntries(Object.entries(tree).map(([key, x]) => [key, x.ref]));

@@ -1,0 +1,135 @@
+/**
+ * A run in memory: the engine and its programs, the data, and the parameters and optimizer state as they stand.
+ */
+import { type Dataset, openDataset } from "../data/dataset.ts";
+import { openEngine } from "../engine/engine.ts";
+import type { Engine } from "../engine/types.ts";
+import { sizeOf } from "../engine/values.ts";
+import { initialise } from "../model/initialise.ts";
+import { parameterSpecs } from "../model/parameters.ts";
+import { createOptimizer, type Optimizer } from "../optimizer/optimizer.ts";
+import { version, versionOf } from "../version.ts";
+import { type ResolvedConfig, type RunConfig, resolveModel } from "./config.ts";
+import { compilePrograms, type RunPrograms, type Tensors } from "./programs.ts";
+
+export interface Session {
+	readonly config: ResolvedConfig;
+	readonly engine: Engine;
+	readonly dataset: Dataset;
+	readonly optimizer: Optimizer;
+	readonly programs: RunPrograms;
+	/** Sequences [sequences, context + 1] of validation text that the probes see, and their weights. */
+	readonly probeBatch: { readonly tokens: Int32Array; readonly weights?: Float32Array };
+	/** The parameters at step 0. */
+	readonly initial: Tensors;
+	/** Parameters, and optimizer state; replaced by each step. */
+	params: Tensors;
+	state: Tensors;
+	/** The parameters when they were last measured. */
+	previous: Tensors;
+	close(): Promise<void>;
+}
+
+/** Opens engine and data, compiles the programs and puts the initial parameters into the engine's memory. */
+export async function openSession(config: RunConfig): Promise<Session> {
+	const { context } = resolveModel(config.model, (config.model["vocabulary"] as number | undefined) ?? 1, "");
+	const dataset = await openDataset(config.data, context, config.training.batch, config.seed);
+	const model = resolveModel(config.model, dataset.vocabularySize, dataset.description);
+	const engine = await openEngine(config.engine);
+	try {
+		const specs = parameterSpecs(model);
+		const optimizer = createOptimizer(config.optimizer);
+		const probeBatch = probeSequences(dataset, context, config);
+		const programs = await compilePrograms(engine, {
+			model,
+			optimizer,
+			batch: config.training.batch,
+			weighted: probeBatch.weights !== undefined,
+			probeSequences: probeBatch.tokens.length / (context + 1),
+		});
+		const values = initialise(model, config.seed);
+		const put = () =>
+			Object.fromEntries(
+				Object.entries(specs).map(([name, { shape, dtype }]) => [
+					name,
+					engine.tensor(values[name]!.values, shape, dtype),
+				]),
+			);
+		const state = Object.fromEntries(
+			Object.entries(optimizer.specs(specs)).map(([name, { shape, dtype }]) => [
+				name,
+				engine.tensor(new Float32Array(sizeOf(shape)), shape, dtype),
+			]),
+		);
+		return {
+			config: {
+				...config,
+				model,
+				engine: { ...config.engine, threads: engine.threads },
+				provenance: {
+					orrery: version,
+					node: process.version,
+					packages: Object.fromEntries(
+						["@jax-js/jax", "onnxruntime-node"].map((name) => [name, versionOf(name)]),
+					),
+					engine: engine.description,
+					data: { name: dataset.description, hash: dataset.hash },
+					parameters: Object.values(specs).reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+				},
+			},
+			engine,
+			dataset,
+			optimizer,
+			programs,
+			probeBatch,
+			initial: put(),
+			params: put(),
+			state,
+			previous: put(),
+			async close() {
+				programs.dispose();
+				for (const tensors of [this.initial, this.params, this.state, this.previous]) disposeAll(tensors);
+				await engine.dispose();
+			},
+		};
+	} catch (error) {
+		await engine.dispose();
+		throw error;
+	}
+}
+
+export function disposeAll(tensors: Tensors): void {
+	for (const tensor of Object.values(tensors)) tensor.dispose();
+}
+
+/** Copies of tensors, by way of the host. */
+export async function copyOf(engine: Engine, tensors: Tensors): Promise<Tensors> {
+	const copies: Tensors = {};
+	for (const [name, tensor] of Object.entries(tensors))
+		copies[name] = engine.tensor(await tensor.read(), tensor.shape, tensor.dtype);
+	return copies;
+}
+
+/** Enough sequences of validation text for `saturationTokens` tokens; fewer if there are not as many. */
+function probeSequences(
+	dataset: Dataset,
+	context: number,
+	{ training, probes }: RunConfig,
+): Session["probeBatch"] {
+	const wanted = Math.ceil(probes.saturationTokens / context);
+	const batches = dataset.evaluationBatches("validation", Math.ceil(wanted / training.batch));
+	const rows = Math.min(wanted, batches.length * training.batch);
+	const join = <T extends Int32Array | Float32Array>(parts: T[], into: T): T => {
+		parts.forEach((part, i) => {
+			const begin = i * part.length;
+			into.set(part.subarray(0, Math.min(part.length, into.length - begin)), begin);
+		});
+		return into;
+	};
+	const tokens = join(
+		batches.map((batch) => batch.tokens),
+		new Int32Array(rows * (context + 1)),
+	);
+	const weights = batches.flatMap((batch) => batch.weights ?? []);
+	return weights.length ? { tokens, weights: join(weights, new Float32Array(rows * context)) } : { tokens };
+}
