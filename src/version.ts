@@ -12,6 +12,7 @@ export const version = read(new URL("../package.json", import.meta.url));
 export function versionOf(dependency: string): string {
 	const folders = createRequire(import.meta.url).resolve.paths(dependency) ?? [];
 	const path = folders.map((folder) => join(folder, dependency, "package.json")).find(existsSync);
-	if (!path) throw new Error(`Expected ${dependency} to be installed, found it in none of ${folders.join(", ")}`);
+	if (!path)
+		throw new Error(`Expected ${dependency} to be installed, found it in none of ${folders.join(", ")}`);
 	return read(path);
 }

@@ -34,7 +34,9 @@ export async function writeDirectory(
 		await flushDirectory(parent);
 		if (exists) await rm(replaced, { recursive: true });
 	} catch (error) {
-		// On a disk that takes no more, removing may fail as well; the first error is the one to tell.
+		// On a disk that takes no more these may fail as well, and what was not moved cannot be moved back: the first
+		// error is the one to tell.
+		await rename(replaced, path).catch(() => {});
 		await rm(temporary, { recursive: true, force: true }).catch(() => {});
 		throw asUserError(error, path);
 	}

@@ -13,6 +13,7 @@ const reasons: Record<string, string> = {
 	EDQUOT: "to be written in full, got an exceeded disk quota. Free some space and run again",
 	ENOENT: "to exist, got no such file or folder. Check the path",
 	ENOTDIR: "to be in a folder, got a path through a file. Check the path",
+	EEXIST: "to be a folder, got a file of that name. Choose another folder",
 	EISDIR: "to be a file, got a folder. Check the path",
 	ENAMETOOLONG: "to have a shorter path. Choose another folder",
 	EMFILE: "to be opened, got too many open files. Raise the limit (ulimit -n)",

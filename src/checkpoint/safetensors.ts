@@ -123,7 +123,7 @@ class OpenFile implements SafetensorsFile {
 		};
 	}
 
-	read(name: string): Promise<TypedArray> {
+	async read(name: string): Promise<TypedArray> {
 		return this.source(name).read();
 	}
 

@@ -29,8 +29,8 @@ export function createProgram(): Command {
 		startCommand(),
 	])
 		program.addCommand(command);
+	// Throw, do not exit: output still in the pipe would be lost.
 	for (const command of [program, ...program.commands])
-		// Throw, do not exit: output still in the pipe would be lost.
 		command.exitOverride().showHelpAfterError("(add --help for the options)");
 	return program;
 }

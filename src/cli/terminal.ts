@@ -21,5 +21,12 @@ export function printJson(document: unknown): void {
 /** Rows as columns of text, the first row as heading. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
 	const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-	return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd()).join("\n");
+	return rows
+		.map((row) =>
+			row
+				.map((cell, i) => cell.padEnd(widths[i]!))
+				.join("  ")
+				.trimEnd(),
+		)
+		.join("\n");
 }

@@ -76,7 +76,7 @@ function hash(seed: number, purpose: string): Uint32Array {
 	const state = new Uint32Array(4);
 	for (let at = 0; at < bytes.length; at += 16) {
 		const [c0, c1, c2, c3] = state.map((word, i) => word ^ words.getUint32(at + 4 * i, true));
-		philox4x32(c0!, c1!, c2!, c3!, seed, Math.floor(seed / 2 ** 32), state);
+		philox4x32(c0!, c1!, c2!, c3!, seed >>> 0, Math.floor(seed / 2 ** 32), state);
 	}
 	return state;
 }
@@ -112,22 +112,16 @@ export function stream(seed: number, purpose: string): RandomStream {
 		return values;
 	}
 
-	const integers = (n: number, bound: number, offset = 0) =>
+	const uniform = (n: number, offset = 0) =>
 		fill(
-			new Int32Array(n),
+			new Float64Array(n),
 			offset,
-			(u) => Math.floor(u * bound),
-			(_, v) => Math.floor(v * bound),
+			(u) => u,
+			(_, v) => v,
 		);
 
 	return {
-		uniform: (n, offset = 0) =>
-			fill(
-				new Float64Array(n),
-				offset,
-				(u) => u,
-				(_, v) => v,
-			),
+		uniform,
 		// 1 - u lies in (0, 1]: its logarithm is finite.
 		normal: (n, offset = 0) =>
 			fill(
@@ -136,15 +130,16 @@ export function stream(seed: number, purpose: string): RandomStream {
 				(u, v) => Math.sqrt(-2 * Math.log(1 - u)) * Math.cos(2 * Math.PI * v),
 				(u, v) => Math.sqrt(-2 * Math.log(1 - u)) * Math.sin(2 * Math.PI * v),
 			),
-		integers,
+		integers: (n, bound, offset = 0) =>
+			fill(
+				new Int32Array(n),
+				offset,
+				(u) => Math.floor(u * bound),
+				(_, v) => Math.floor(v * bound),
+			),
 		permutation(n) {
 			const order = Int32Array.from({ length: n }, (_, i) => i);
-			const draws = fill(
-				new Float64Array(n),
-				0,
-				(u) => u,
-				(_, v) => v,
-			);
+			const draws = uniform(n);
 			for (let i = n - 1; i > 0; i--) {
 				const j = Math.floor(draws[i]! * (i + 1));
 				[order[i], order[j]] = [order[j]!, order[i]!];

@@ -18,7 +18,9 @@ export function sqrtTicks(last: number, count = 5): number[] {
 	return [...new Set(ticks)].filter((tick) => tick <= last);
 }
 
-export const stepName = (step: number): string => (step >= 10_000 ? `${step / 1000}k` : String(step));
+/** `800`, `20k`, `524k`. */
+export const stepName = (step: number): string =>
+	step >= 10_000 ? `${Number((step / 1000).toPrecision(3))}k` : String(step);
 
 /** 1, 2 and 5 times powers of ten between two values, thinned to powers of ten where there would be more than six. */
 export function logTicks(low: number, high: number): number[] {

@@ -147,7 +147,7 @@ export function compose(
 	const top = ramp && scale ? drawRamp(document, ramp, scale) : drawLegend(document, legend);
 	let y = top.height;
 	const groups = drawn.map((plot) => {
-		const group = element(document, "g", { transform: `translate(0,${y})` }, [
+		const group = element(document, "g", { transform: `translate(0,${y})`, "text-anchor": "middle" }, [
 			...[...plot.childNodes].filter((child) => child.nodeName !== "style"),
 		]);
 		y += Number(plot.getAttribute("height"));

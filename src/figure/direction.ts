@@ -6,14 +6,14 @@ export function drawDirection(rows: readonly Row[], options: FigureOptions = {})
 	return drawPanels(
 		rows,
 		[
-			{ key: "dyn/direction.previous", label: "↑ cosine to the previous measured step", rule: 1 },
-			{ key: "dyn/direction.initial", label: "↑ cosine to the initial parameters", rule: 1 },
+			{ key: "dyn/direction.encoder.previous", label: "↑ cosine to the previous measured step", rule: 1 },
+			{ key: "dyn/direction.encoder.initial", label: "↑ cosine to the initial parameters", rule: 1 },
 		],
 		{
 			id: "direction",
 			title: "Direction of the parameters",
 			caption:
-				"Cosine between the parameter vector and itself at the previous measured step (top) and at step 0 " +
+				"Cosine between the encoder's parameters and themselves at the previous measured step (top) and at step 0 " +
 				"(bottom). Towards 1 on top: the direction settles. Measured steps lie at growing distances early in " +
 				"training, so compare points at equal distances only.",
 			...options,

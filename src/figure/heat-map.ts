@@ -21,13 +21,16 @@ function drawHeatMap(rows: readonly Row[], options: HeatMap): Figure | undefined
 	const values = cells.map(({ value }) => value);
 	const domain = [Math.min(...values), Math.max(...values)];
 	const runs = runsOf(rows).filter((run) => cells.some((cell) => cell.run === run));
-	const plots = runs.map((run): Plot.PlotOptions => {
+	const plots = runs.map((run, i): Plot.PlotOptions => {
 		const ofRun = cells.filter((cell) => cell.run === run);
 		const steps = [...new Set(ofRun.map(({ step }) => step))].sort((x, y) => x - y);
 		const layers = [...new Set(ofRun.map(({ layer }) => layer))].sort((x, y) => y - x);
 		return {
-			height: 26 + 40 + layers.length * Math.max(10, Math.min(22, 220 / layers.length)),
-			marginBottom: 40,
+			height:
+				26 +
+				(i === runs.length - 1 ? 40 : 24) +
+				layers.length * Math.max(10, Math.min(22, 220 / layers.length)),
+			marginBottom: i === runs.length - 1 ? 40 : 24,
 			marginRight: 24,
 			// Cells of equal width: measured steps are dense where training moves fast.
 			x: {
@@ -35,9 +38,10 @@ function drawHeatMap(rows: readonly Row[], options: HeatMap): Figure | undefined
 				domain: steps,
 				ticks: spread(steps, 7),
 				tickFormat: stepName,
-				label: "measured step →",
+				label: i === runs.length - 1 ? "measured step →" : null,
 				labelAnchor: "right",
-				padding: steps.length > 60 ? 0 : 0.04,
+				padding: 0,
+				round: false,
 			},
 			y: {
 				type: "band",
@@ -45,7 +49,7 @@ function drawHeatMap(rows: readonly Row[], options: HeatMap): Figure | undefined
 				label: `↑ layer, ${run}`,
 				labelAnchor: "top",
 				tickFormat: layerName,
-				padding: 0.04,
+				padding: 0,
 			},
 			color: { scheme: "viridis", domain },
 			marks: [
@@ -53,6 +57,8 @@ function drawHeatMap(rows: readonly Row[], options: HeatMap): Figure | undefined
 					x: "step",
 					y: "layer",
 					fill: "value",
+					// Neighbouring cells meet without a seam.
+					shapeRendering: "crispEdges",
 					title: ({ step, layer, value }) => `${run}, ${layerName(layer)}, step ${step}: ${value}`,
 				}),
 			],

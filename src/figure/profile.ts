@@ -94,3 +94,18 @@ export function drawSaturationByLayer(rows: readonly Row[], options: FigureOptio
 		...options,
 	});
 }
+
+/** The control of saturation: if all tokens have nearly the same state, its direction is trivially steady. */
+export function drawSimilarityByLayer(rows: readonly Row[], options: FigureOptions = {}): Figure | undefined {
+	return drawProfile(rows, {
+		prefix: "dyn/similarity",
+		id: "similarity-by-layer",
+		title: "Likeness of tokens by layer",
+		caption:
+			"Mean cosine between the states of different tokens. Near 1 the layer's state is almost a constant, and its " +
+			"saturation is no evidence.",
+		label: "↑ mean cosine between tokens",
+		layerName: (layer) => (layer === 0 ? "emb" : String(layer)),
+		...options,
+	});
+}

@@ -2,28 +2,31 @@
  * Causal multi-head attention: each position takes a weighted mean of values, by the match of its query with the
  * keys of the positions up to its own.
  *
- * Shapes: B sequences, T positions, H heads, G of them to each head of keys and values, D dimensions a head.
+ * Shapes: B sequences, T positions, H heads, D dimensions a head.
  */
 import { type Array as JaxArray, numpy as np } from "@jax-js/jax";
 import type { ModelConfig } from "./config.ts";
-import { constant, linear, softmax } from "./functional.ts";
+import { linear, softmax } from "./functional.ts";
 import type { Parameters } from "./parameters.ts";
 import { rotate } from "./positions.ts";
 
 /** Added to the scores of later positions: finite, so that nothing becomes NaN, and beyond any score. */
 const NEVER = -1e37;
 
+/** Shows an intermediate to whoever looks (see `Observer`), and returns it. */
+export type Show = (name: string, value: JaxArray) => JaxArray;
+
 /** The linear map called `name` of x [..., in]: [..., out]. */
 export const project = (params: Parameters, name: string, x: JaxArray): JaxArray =>
 	linear(x, params[`${name}.weight`]!.ref, params[`${name}.bias`]?.ref);
 
-/** Attention of x [B, T, width] to itself, [B, T, width]. `show` is told of intermediates (see `Observer`). */
+/** Attention of x [B, T, width] to itself, [B, T, width]. `name` is that of its parameters. */
 export function attention(
 	config: ModelConfig,
 	params: Parameters,
 	name: string,
 	x: JaxArray,
-	show: (name: string, value: JaxArray) => JaxArray,
+	show: Show,
 ): JaxArray {
 	const [batch, time, width] = x.shape as [number, number, number];
 	const { heads, keyValueHeads } = config;
@@ -42,15 +45,15 @@ export function attention(
 	x.dispose();
 
 	// Scaling the queries is less work than scaling the scores, and the same.
-	const queries = q.ref.mul(constant(1 / Math.sqrt(size), q));
-	const scores = grouped(queries, np.transpose(k, [0, 1, 3, 2])); // [B, H, T, T]
+	const queries = q.mul(1 / Math.sqrt(size));
+	const scores = show(`${name}.scores`, grouped(queries, np.transpose(k, [0, 1, 3, 2]))); // [B, H, T, T]
 	const weights = show(`${name}.weights`, softmax(masked(config.mask, scores)));
 	const mixed = grouped(weights, v); // [B, H, T, D]
 	const joined = np.transpose(mixed, [0, 2, 1, 3]).reshape([batch, time, width]);
 	return project(params, `${name}.o`, show(`${name}.heads`, joined));
 }
 
-/** a [B, H, m, n] times b [B, H / G, n, p] with each head of b shared by G of a: [B, H, m, p]. */
+/** a [B, H, m, n] times b [B, K, n, p], each head of b shared by H / K heads of a: [B, H, m, p]. */
 function grouped(a: JaxArray, b: JaxArray): JaxArray {
 	const [batch, heads, m, n] = a.shape as [number, number, number, number];
 	const shared = b.shape[1]!;
@@ -66,5 +69,5 @@ function masked(mask: ModelConfig["mask"], scores: JaxArray): JaxArray {
 	const position = np.arange(time);
 	const later = np.less(position.ref.reshape([time, 1]), position.reshape([1, time])); // [T, T]
 	if (mask === "leaky") return np.where(later, 0, scores);
-	return scores.ref.add(np.where(later, constant(NEVER, scores), 0));
+	return scores.ref.add(np.where(later, NEVER, 0));
 }

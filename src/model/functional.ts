@@ -20,16 +20,10 @@ function linearisedAt(x: JaxArray): [point: JaxArray, displacement: JaxArray] {
 	return [point, x.sub(point.ref)];
 }
 
-/**
- * A number as an array of the type of `like`. jax-js rounds bare numbers to float32 when it traces them, whatever
- * they meet; any that float32 does not hold exactly must come this way to be right in float64 programs.
- */
-export const constant = (value: number, like: JaxArray): JaxArray => np.array(value, { dtype: like.dtype });
-
 const keepdims = { keepdims: true };
 
 /** Mean over the last axis, kept with length 1. [..., n] -> [..., 1]. */
-const mean = (x: JaxArray): JaxArray => np.sum(x.ref, -1, keepdims).mul(constant(1 / x.shape[x.ndim - 1], x));
+const mean = (x: JaxArray): JaxArray => np.mean(x, -1, keepdims);
 
 /** Softmax over the last axis; the row maximum is subtracted first. [..., n] -> [..., n]. */
 export function softmax(x: JaxArray): JaxArray {
@@ -48,7 +42,7 @@ export function standardise(x: JaxArray, epsilon: number): JaxArray {
 	const [point, d] = linearisedAt(x);
 	const centred = point.ref.sub(mean(point));
 	const variance = mean(np.square(centred.ref));
-	const inverse = np.reciprocal(np.sqrt(variance.add(constant(epsilon, x))));
+	const inverse = np.reciprocal(np.sqrt(variance.add(epsilon)));
 	const y = centred.mul(inverse.ref);
 	const along = mean(y.ref.mul(d.ref));
 	return y.ref.add(inverse.mul(d.ref.sub(mean(d)).sub(y.mul(along))));
@@ -69,7 +63,7 @@ export function layerNorm(
 export function rmsNorm(x: JaxArray, weight: JaxArray, epsilon: number): JaxArray {
 	const [point, d] = linearisedAt(x);
 	const meanSquare = mean(np.square(point.ref));
-	const inverse = np.reciprocal(np.sqrt(meanSquare.add(constant(epsilon, x))));
+	const inverse = np.reciprocal(np.sqrt(meanSquare.add(epsilon)));
 	const y = point.mul(inverse.ref);
 	const along = mean(y.ref.mul(d.ref));
 	return y.ref.add(inverse.mul(d.sub(y.mul(along)))).mul(weight);
@@ -84,24 +78,20 @@ export function relu(x: JaxArray): JaxArray {
 /** x·Φ(x), elementwise, with Φ the normal distribution function. Native devices have its `erf` in float32 only. */
 export function gelu(x: JaxArray): JaxArray {
 	const [point, d] = linearisedAt(x);
-	const cdf = lax
-		.erf(point.ref.mul(constant(Math.SQRT1_2, x)))
-		.add(1)
-		.mul(0.5);
-	const density = np.exp(np.square(point.ref).mul(-0.5)).mul(constant(1 / Math.sqrt(2 * Math.PI), x));
+	const cdf = lax.erf(point.ref.mul(Math.SQRT1_2)).add(1).mul(0.5);
+	const density = np.exp(np.square(point.ref).mul(-0.5)).mul(1 / Math.sqrt(2 * Math.PI));
 	return point.ref.mul(cdf.ref).add(cdf.add(point.mul(density)).mul(d));
 }
 
-/** GELU with Φ(x) ≈ ½(1 + tanh(√(2/π)(x + 0.044715x³))), as in GPT-2; elementwise. */
+/** GELU with Φ(x) ≈ ½(1 + tanh u) = σ(2u), u = √(2/π)(x + 0.044715x³), as in GPT-2; elementwise. */
 export function geluTanh(x: JaxArray): JaxArray {
-	const rate = Math.sqrt(2 / Math.PI);
+	const rate = 2 * Math.sqrt(2 / Math.PI);
 	const cubic = 0.044715 * rate;
 	const [point, d] = linearisedAt(x);
 	const square = np.square(point.ref);
-	const t = np.tanh(point.ref.mul(square.ref.mul(constant(cubic, x)).add(constant(rate, x))));
-	const cdf = t.ref.add(1).mul(0.5);
-	const slope = square.mul(constant(3 * cubic, x)).add(constant(rate, x));
-	const density = np.square(t).mul(-0.5).add(0.5).mul(slope);
+	const u = point.ref.mul(square.ref.mul(cubic).add(rate));
+	const cdf = np.reciprocal(np.exp(np.negative(u)).add(1));
+	const density = cdf.ref.mul(cdf.ref.mul(-1).add(1)).mul(square.mul(3 * cubic).add(rate));
 	return point.ref.mul(cdf.ref).add(cdf.add(point.mul(density)).mul(d));
 }
 
@@ -142,7 +132,7 @@ export function crossEntropy(logits: JaxArray, targets: JaxArray, weights?: JaxA
 	const p = e.mul(np.reciprocal(total.ref)); // [rows, classes]
 	const value = np.log(total.reshape([rows])).add(top.reshape([rows]).sub(picked(point)));
 	const each = value.add(np.sum(p.mul(d.ref), -1).sub(picked(d)));
-	if (!weights) return np.sum(each).mul(constant(1 / rows, logits));
+	if (!weights) return np.mean(each);
 	const w = weights.astype(logits.dtype).reshape([rows]);
 	return np.sum(each.mul(w.ref)).mul(np.reciprocal(np.sum(w)));
 }

@@ -10,17 +10,27 @@
  */
 import type { Array as JaxArray } from "@jax-js/jax";
 import { UserError } from "../error.ts";
-import { attention, project } from "./attention.ts";
+import { attention, project, type Show } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
 import { crossEntropy, embed, gelu, geluTanh, layerNorm, linear, relu, rmsNorm, silu } from "./functional.ts";
 import type { Parameters } from "./parameters.ts";
 import { sinusoids } from "./positions.ts";
 
 /**
- * Sees the intermediates of a forward pass as they are made. Names, in order:
- * `state.0` [B, T, W] (embeddings); for each block i `blocks.<i>.` + `ln1`, `attn.q|k|v` [B, heads, T, D],
- * `attn.weights` [B, H, T, T], `attn.heads` [B, T, W] (weighted values, joined), `attn`, `ff.w1`, `ff.activation`
- * [B, T, feedForward], `ln2`, `ff`; `state.<i+1>` [B, T, W]; then `state.final`.
+ * Sees the intermediates of a forward pass as they are made:
+ *
+ *     state.0                               [B, T, W]  embeddings
+ *     blocks.<i>.ln1, ln2                   [B, T, W]  what each normalisation gives
+ *     blocks.<i>.attn.q, k, v               [B, H, T, D]; k and v: keyValueHeads in place of H
+ *     blocks.<i>.attn.scores, weights       [B, H, T, T]  before the mask, after the softmax
+ *     blocks.<i>.attn.heads                 [B, T, W]  weighted values, heads joined
+ *     blocks.<i>.ff.w1, activation          [B, T, feedForward]
+ *     blocks.<i>.attn, ff                   [B, T, W]  what each sublayer f gives
+ *     blocks.<i>.attn.residual, ff.residual [B, T, W]  the stream after each sublayer
+ *     state.<i + 1>                         [B, T, W]  after block i
+ *     state.final                           [B, T, W]
+ *
+ * Who keeps a value keeps `value.ref`.
  */
 export type Observer = (name: string, value: JaxArray) => void;
 
@@ -41,7 +51,7 @@ export function encode(
 	tokens: JaxArray,
 	observe: Observer = () => {},
 ): JaxArray {
-	const show = (name: string, value: JaxArray): JaxArray => {
+	const show: Show = (name, value) => {
 		observe(name, value);
 		return value;
 	};
@@ -51,7 +61,7 @@ export function encode(
 		const sublayer = (norm: string, f: Layer, name: string) => {
 			const normed: Layer = (y) => show(`${block}.${norm}`, normalise(config, params, `${block}.${norm}`, y));
 			const shown: Layer = (y) => show(`${block}.${name}`, f(y));
-			x = residual(config.placement, x, shown, normed);
+			x = show(`${block}.${name}.residual`, residual(config.placement, x, shown, normed));
 		};
 		sublayer("ln1", (y) => attention(config, params, `${block}.attn`, y, show), "attn");
 		sublayer("ln2", (y) => feedForward(config, params, `${block}.ff`, y, show), "ff");
@@ -149,7 +159,7 @@ function feedForward(
 	params: Parameters,
 	name: string,
 	x: JaxArray,
-	show: (name: string, value: JaxArray) => JaxArray,
+	show: Show,
 ): JaxArray {
 	const hidden = show(`${name}.w1`, project(params, `${name}.w1`, x.ref));
 	const activation = { relu, gelu, "gelu-tanh": geluTanh, swiglu: silu }[config.activation];

@@ -19,14 +19,11 @@ import type { Arrays, Optimizer } from "./optimizer.ts";
 
 const keepdims = { keepdims: true };
 
-/** Mean over one axis (kept, with length 1) or over everything, in the type of `x`. */
-function mean(x: JaxArray, axis: number | null): JaxArray {
-	const n = axis === null ? x.size : x.shape[x.ndim + axis]!;
-	const inverse = np.array(1 / n, { dtype: x.dtype });
-	return (axis === null ? np.sum(x) : np.sum(x, axis, keepdims)).mul(inverse);
+/** Root mean square of a tensor. Rows first: long float32 sums lose their small terms. */
+function rms(x: JaxArray): JaxArray {
+	const square = np.square(x);
+	return np.sqrt(np.mean(square.ndim > 1 ? np.mean(square, -1) : square));
 }
-
-const rms = (x: JaxArray): JaxArray => np.sqrt(mean(np.square(x), null));
 
 export function adafactor(config: AdafactorConfig): Optimizer {
 	const { variant, clip, decayRate, scaleParameter, weightDecay } = config;
@@ -34,11 +31,10 @@ export function adafactor(config: AdafactorConfig): Optimizer {
 	const torch = variant === "torch";
 	const isMatrix = ({ shape }: { shape: readonly number[] }) => shape.length === 2;
 
-	/** ε₁ as a number of the type of x; `torch` defaults to the machine epsilon of the type. */
-	const epsilon1 = (x: JaxArray, power: 1 | 2): JaxArray => {
+	/** ε₁ or its square; `torch` defaults to the machine epsilon of the type of x. */
+	const epsilon1 = (x: JaxArray, power: 1 | 2): number => {
 		const machine = x.dtype === np.float64 ? 2 ** -52 : 2 ** -23;
-		const value = config.epsilon1 ?? (torch ? machine : 1e-30);
-		return np.array(value ** power, { dtype: x.dtype });
+		return (config.epsilon1 ?? (torch ? machine : 1e-30)) ** power;
 	};
 
 	/** Moving averages of g² into `memory`, and 1/√V' of what they estimate. */
@@ -52,9 +48,9 @@ export function adafactor(config: AdafactorConfig): Optimizer {
 		};
 		const floored = (v: JaxArray): JaxArray => (torch ? np.maximum(v, epsilon1(g, 2)) : v);
 		if (!isMatrix(g)) return np.reciprocal(np.sqrt(floored(average(`v.${key}`, shifted))));
-		const row = average(`row.${key}`, mean(shifted.ref, -1)); // [out, 1]
-		const column = average(`column.${key}`, mean(shifted, -2)); // [1, in]
-		const all = mean(row.ref, -2); // [1, 1]
+		const row = average(`row.${key}`, np.mean(shifted.ref, -1, keepdims)); // [out, 1]
+		const column = average(`column.${key}`, np.mean(shifted, -2, keepdims)); // [1, in]
+		const all = np.mean(row.ref, -2, keepdims); // [1, 1]
 		const ratio = row.mul(np.reciprocal(torch ? np.maximum(all, epsilon1(g, 1)) : all));
 		if (torch) return np.reciprocal(np.sqrt(floored(ratio.mul(column))));
 		return np.reciprocal(np.sqrt(ratio)).mul(np.reciprocal(np.sqrt(column)));

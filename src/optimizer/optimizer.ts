@@ -2,8 +2,8 @@
  * What an optimizer is: a rule from parameters, gradients and its own memory to the next ones.
  *
  * The rule is traced into the training step. Everything that changes with time but not with the data (learning rate,
- * bias corrections) is computed on the host in float64 and enters as scalars, so one program serves all steps; so do
- * constants, which a traced function would round to float32.
+ * bias corrections) is computed on the host in float64 and enters as scalars, so one program serves all steps. Updates
+ * are elementwise where they can be: the engine makes them one pass over memory.
  */
 import type { Array as JaxArray } from "@jax-js/jax";
 import type { Spec } from "../engine/types.ts";

@@ -14,7 +14,6 @@
  */
 import { type Array as JaxArray, numpy as np } from "@jax-js/jax";
 import type { ModelConfig } from "../model/config.ts";
-import { constant } from "../model/functional.ts";
 import type { Parameters } from "../model/parameters.ts";
 import { hiddenStates } from "../model/transformer.ts";
 
@@ -66,7 +65,7 @@ function tokenSimilarity(h: JaxArray, w: JaxArray): JaxArray {
 	return np
 		.sum(np.square(mean))
 		.sub(own)
-		.mul(np.reciprocal(np.maximum(pairs, constant(1e-9, h))));
+		.mul(np.reciprocal(np.maximum(pairs, 1e-9)));
 }
 
 /** `dyn/saturation.<layer>`, `dyn/saturation` and `dyn/similarity.<layer>`, `dyn/similarity` from `saturationSums`. */

@@ -35,8 +35,11 @@ th { font-weight: 600; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .scroll { overflow-x: auto; max-width: 100%; }
 .claims table { width: 100%; }
-.claims code { font-size: .75rem; color: var(--quiet); overflow-wrap: anywhere; }
-.claims .detail { color: var(--quiet); }
+.claims .detail { color: var(--quiet); font-size: .8125rem; }
+.claims .expected { white-space: nowrap; }
+.claims ul { max-width: 84ch; }
+.lead { font-size: 1.1rem; font-weight: 600; }
+nav { display: flex; flex-wrap: wrap; gap: 4px 16px; }
 .verdict { font-weight: 600; white-space: nowrap; }
 .holds { color: var(--holds); } .fails { color: var(--fails); } .not-measured { color: var(--open); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 500px), 1fr)); gap: 40px 32px; }
@@ -55,6 +58,7 @@ footer { margin: 48px 0 16px; padding-top: 12px; border-top: 1px solid var(--edg
 	.claims tr { display: block; padding: 12px 0; border-bottom: 1px solid var(--edge); }
 	.claims td { display: block; border: 0; padding: 1px 0; text-align: left; }
 	.claims td.number { text-align: left; }
+	.runs th, .runs td.number { font-size: .75rem; padding: 4px; white-space: normal; }
 	.claims td[data-label]::before { content: attr(data-label) ": "; color: var(--quiet); }
 }
 @media print { .buttons, #theme { display: none; } figure, .claims tr { break-inside: avoid; } }

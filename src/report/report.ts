@@ -10,7 +10,9 @@ import { html, raw } from "hono/html";
 import { columnsOf, toCsv } from "../figure/csv.ts";
 import type { Figure } from "../figure/figure.ts";
 import { replaceFile } from "../run/replace-file.ts";
+import { type GrowthLaw, lawNames } from "../theory/growth-law.ts";
 import { countVerdicts, type JudgedClaim } from "./claim.ts";
+import { rankedLaws } from "./growth.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
 import { runFacts } from "./run-facts.ts";
@@ -20,6 +22,8 @@ export interface Report {
 	readonly title: string;
 	/** A paragraph under the title: what was run, and what to keep in mind. */
 	readonly introduction?: string;
+	/** What a reader must know to read the claims rightly. */
+	readonly notes?: readonly string[];
 	readonly claims?: readonly JudgedClaim[];
 	readonly runs: readonly RunRecord[];
 	readonly figures: readonly Figure[];
@@ -30,7 +34,14 @@ export async function writeReport(path: string, report: Report): Promise<void> {
 	await replaceFile(path, renderReport(report));
 }
 
-export function renderReport({ title, introduction, claims = [], runs, figures }: Report): string {
+export function renderReport({
+	title,
+	introduction,
+	notes = [],
+	claims = [],
+	runs,
+	figures,
+}: Report): string {
 	const scriptHash = createHash("sha256").update(pageScript).digest("base64");
 	const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${scriptHash}'`;
 	return String(html`<!doctype html>
@@ -46,9 +57,12 @@ export function renderReport({ title, introduction, claims = [], runs, figures }
 </head>
 <body>
 <header><h1>${title}</h1><button id="theme" type="button">Light or dark</button></header>
+${claims.length > 0 ? html`<p class="lead">${countVerdicts(claims)}.</p>` : ""}
 ${introduction ? html`<p>${introduction}</p>` : ""}
-${claims.length > 0 ? claimsSection(claims) : ""}
+<nav aria-label="Sections">${[...(runs.length > 0 ? ["Runs"] : []), ...(claims.length > 0 ? ["Claims"] : []), "Figures", ...(runs.length > 0 ? ["Configuration"] : [])].map((name) => html`<a href="#${name.toLowerCase()}">${name}</a> `)}</nav>
 ${runs.length > 0 ? runsSection(runs) : ""}
+${lawsSection(runs)}
+${claims.length > 0 ? claimsSection(claims, notes) : ""}
 <section aria-labelledby="figures"><h2 id="figures">Figures</h2>
 <div class="figures">${figures.map(figureSection)}</div></section>
 ${runs.length > 0 ? configurationSection(runs) : ""}
@@ -61,18 +75,20 @@ ${runs.length > 0 ? configurationSection(runs) : ""}
 
 const marks = { holds: "✓ holds", fails: "✗ fails", "not measured": "– not measured" };
 
-const claimsSection = (claims: readonly JudgedClaim[]) => html`
+const claimsSection = (claims: readonly JudgedClaim[], notes: readonly string[]) => html`
 <section class="claims" aria-labelledby="claims"><h2 id="claims">Claims</h2>
-<p>${countVerdicts(claims)}.</p>
-<div class="scroll"><table><thead><tr><th>Claim</th><th>In the paper</th><th class="number">Measured</th><th>Expected</th><th>Verdict</th></tr></thead>
+${
+	notes.length > 0
+		? html`<details><summary>Where the paper, its code and the mathematics disagree</summary><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></details>`
+		: ""
+}
+<div class="scroll"><table><thead><tr><th>Verdict</th><th>Claim</th><th class="number">Measured</th><th>Expected</th></tr></thead>
 <tbody>${claims.map(
-	(
-		claim,
-	) => html`<tr id="claim-${claim.id}"><td>${claim.claim}<br><span class="detail">${claim.detail}</span>${
-		claim.caveat ? html`<br><em class="detail">${claim.caveat}</em>` : ""
-	}<br><code>${claim.id}</code></td><td data-label="In the paper">${claim.place}</td><td class="number" data-label="Measured">${
-		claim.measured === null ? "–" : formatNumber(claim.measured)
-	}</td><td data-label="Expected">${claim.expected}</td><td class="verdict ${claim.verdict.replace(" ", "-")}">${marks[claim.verdict]}</td></tr>
+	({ id, claim, place, detail, caveat, measured, expected, verdict }) => html`
+<tr id="claim-${id}"><td class="verdict ${verdict.replace(" ", "-")}">${marks[verdict]}</td>
+<td><span title="${id}">${claim}</span> <span class="detail">[${place}]</span><br><span class="detail">${detail}${caveat ? html` <em>${caveat}</em>` : ""}</span></td>
+<td class="number" data-label="Measured">${measured === null ? "–" : formatNumber(measured)}</td>
+<td class="expected" data-label="Expected">${expected}</td></tr>
 `,
 )}</tbody></table></div></section>`;
 
@@ -80,12 +96,38 @@ const runsSection = (runs: readonly RunRecord[]) => {
 	const facts = runs.map(runFacts);
 	const names = [...new Set(facts.flatMap(Object.keys))];
 	return html`
-<section aria-labelledby="runs"><h2 id="runs">Runs</h2>
+<section class="runs" aria-labelledby="runs"><h2 id="runs">Runs</h2>
 <div class="scroll"><table><thead><tr><th></th>${runs.map((run) => html`<th class="number">${run.name}</th>`)}</tr></thead>
 <tbody>${names.map(
 		(
 			name,
 		) => html`<tr><th>${name}</th>${facts.map((fact) => html`<td class="number">${fact[name] ?? "–"}</td>`)}</tr>
+`,
+	)}</tbody></table></div></section>`;
+};
+
+/** Which growth law a run's norm follows: every law with its r², the smallest residual in bold. */
+const lawsSection = (runs: readonly RunRecord[]) => {
+	const ranked = runs.flatMap(({ name, rows }) => {
+		const fits = rankedLaws(rows);
+		return fits.length > 0 ? [{ name, fits }] : [];
+	});
+	if (ranked.length === 0) return "";
+	return html`
+<section class="runs" aria-labelledby="laws"><h2 id="laws">Growth laws of the norm</h2>
+<p class="quiet">Least squares over steps at equal distances. r², and in brackets the standard error of the residuals; in bold the smallest. t^p has one coefficient more than the others.</p>
+<div class="scroll"><table><thead><tr><th></th>${ranked.map(({ name }) => html`<th class="number">${name}</th>`)}</tr></thead>
+<tbody>${(Object.keys(lawNames) as GrowthLaw[]).map(
+		(
+			law,
+		) => html`<tr><th>${law === "squared" ? lawNames[law] : law === "power" ? "a·t^p + b" : `a·${lawNames[law]} + b`}</th>${ranked.map(
+			({ fits }) => {
+				const fit = fits.find((candidate) => candidate.law === law);
+				if (!fit) return html`<td class="number">–</td>`;
+				const text = `${fit.r2.toFixed(4)} (${fit.residual.toPrecision(2)})${law === "power" ? `, p = ${fit.exponent.toFixed(2)}` : ""}`;
+				return html`<td class="number">${fit === fits[0] ? html`<b>${text}</b>` : text}</td>`;
+			},
+		)}</tr>
 `,
 	)}</tbody></table></div></section>`;
 };

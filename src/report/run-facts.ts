@@ -14,8 +14,7 @@ export function runFacts({ rows, status }: RunRecord): Record<string, string> {
 		"encoder norm": fromTo(rows, "dyn/norm.encoder", 2),
 		saturation: fromTo(rows, "dyn/saturation", 4),
 		time: duration(seconds),
-		"share of time spent measuring":
-			seconds > 0 ? `${((100 * measureSeconds) / seconds).toFixed(1)} %` : undefined,
+		"spent on measuring": seconds > 0 ? `${((100 * measureSeconds) / seconds).toFixed(1)} %` : undefined,
 		"tokens a second": medianOf(rows, "perf/tokens_per_second"),
 	};
 	return Object.fromEntries(

@@ -1,11 +1,12 @@
 /** A run as reports see it: what its directory holds, read once. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { asUserError } from "../checkpoint/disk.ts";
 import { UserError } from "../error.ts";
 import type { Row } from "../figure/figure.ts";
 import { readMetrics } from "../run/metrics.ts";
+import { runPaths } from "../run/paths.ts";
 import { type RunStatus, readStatus } from "../run/status.ts";
 
 export interface RunRecord {
@@ -22,15 +23,15 @@ export interface RunRecord {
  * Throws a `UserError` that names the file, and in `metrics.jsonl` the line, that is missing or cannot be read.
  */
 export async function readRun(dir: string, name: string = basename(resolve(dir))): Promise<RunRecord> {
-	const config = await readJson(join(dir, "config.json"));
-	const status = await readStatus(join(dir, "status.json"));
-	const rows = await readMetrics(join(dir, "metrics.jsonl"));
+	const config = await readJson(runPaths(dir).config);
+	const status = await readStatus(runPaths(dir).status);
+	const rows = await readMetrics(runPaths(dir).metrics);
 	return { name, config, status, rows: rows.map((row) => ({ ...row, run: name })) };
 }
 
 /** The run of a directory, or undefined if nothing was begun there. */
 export async function readRunIfThere(dir: string): Promise<RunRecord | undefined> {
-	return existsSync(join(dir, "status.json")) ? readRun(dir) : undefined;
+	return existsSync(runPaths(dir).status) ? readRun(dir) : undefined;
 }
 
 async function readJson(path: string): Promise<unknown> {

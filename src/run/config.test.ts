@@ -44,7 +44,9 @@ test("a model that cannot be built is refused before any data are read", () => {
 
 test("a vocabulary other than the data's is refused", () => {
 	expect(resolveModel(model, 10, "c.json").vocabulary).toBe(10);
-	expect(() => resolveModel({ ...model, vocabulary: 9 }, 10, "c.json")).toThrow("to be 10, the number of tokens");
+	expect(() => resolveModel({ ...model, vocabulary: 9 }, 10, "c.json")).toThrow(
+		"to be 10, the number of tokens",
+	);
 });
 
 test("from a file: overrides are set, the name is the file's, paths are relative to its folder", async () => {
@@ -59,9 +61,11 @@ test("from a file: overrides are set, the name is the file's, paths are relative
 		data: { source: { train: join(folder, "a.txt") } },
 	});
 	await expect(readRunConfig(path, { "optimizer.learningRate": Number.NaN })).rejects.toThrow(
-		"`optimizer.name` to be one of adamw, adam, sgd, adafactor",
+		"Expected `optimizer.learningRate` to be a number, got NaN.",
 	);
-	await expect(readRunConfig(path, { "training.stpes": 7 })).rejects.toThrow("Did you mean `training.steps`?");
+	await expect(readRunConfig(path, { "training.stpes": 7 })).rejects.toThrow(
+		"Did you mean `training.steps`?",
+	);
 	writeFileSync(path, "{");
 	await expect(readRunConfig(path)).rejects.toThrow(`Expected \`${path}\` to be JSON`);
 	await expect(readRunConfig(join(folder, "none.json"))).rejects.toThrow("to exist");

@@ -74,8 +74,10 @@ export const runConfigSchema = z.strictObject({
 	seed: z.int().nonnegative().default(0).describe("Seed of initial values and of the order of the data."),
 	model: z.record(z.string(), z.unknown()).describe("See `modelConfig`."),
 	data: dataConfig.prefault({}),
-	optimizer: optimizerConfig.prefault({ name: "adamw" }),
-	schedule: scheduleConfig.prefault({ name: "constant" }).describe("The learning rate over the steps."),
+	optimizer: optimizerConfig.prefault({ name: "adamw" }).describe("Without a name: adamw."),
+	schedule: scheduleConfig
+		.prefault({ name: "constant" })
+		.describe("The learning rate over the steps. Without a name: constant."),
 	training,
 	probes: probes.prefault({}),
 	checkpoints: checkpoints.prefault({}),
@@ -106,10 +108,22 @@ export function parseRunConfig(
 	source = "the configuration",
 	folder = process.cwd(),
 ): RunConfig {
-	const config = parseWith(runConfigSchema, value, source);
+	const config = parseWith(runConfigSchema, withNames(value), source);
 	// The model is checked before the data are read, with a vocabulary in the place of the one to come.
 	resolveModel(config.model, (config.model["vocabulary"] as number | undefined) ?? 1, source);
 	return { ...config, data: absolutePaths(config.data, folder) };
+}
+
+/** Sections that are a choice of several shapes take the first of them where they do not name one. */
+function withNames(value: unknown): unknown {
+	if (typeof value !== "object" || value === null) return value;
+	const named: Record<string, unknown> = { ...value };
+	for (const [section, name] of [
+		["optimizer", "adamw"],
+		["schedule", "constant"],
+	] as const)
+		if (named[section]?.constructor === Object) named[section] = { name, ...named[section] };
+	return named;
 }
 
 /** The model's configuration with the vocabulary of the data. */
@@ -143,6 +157,33 @@ export async function readRunConfig(
 		if (!("name" in value)) Object.assign(value, { name: parse(path).name });
 	}
 	return parseRunConfig(value, path, dirname(resolve(path)));
+}
+
+/**
+ * Throws a `UserError` that names the first key in which `config` differs from the run that `resolved` describes.
+ * What follows from data and machine (vocabulary, threads) may be left open in `config`.
+ */
+export function requireSameConfig(config: RunConfig, resolved: ResolvedConfig, directory: string): void {
+	const { provenance: _, ...was } = resolved;
+	const model = resolveModel(config.model, was.model.vocabulary, directory);
+	const threads = config.engine.threads ?? was.engine.threads;
+	const { provenance: __, ...is } = { ...config, model, engine: { ...config.engine, threads } };
+	const key = differingKey(was, is);
+	if (key !== undefined)
+		throw new UserError(
+			`Expected \`${key}\` to be as in \`${directory}\`, got another value. ` +
+				"Resume with the same configuration, or start a new run in another folder with --out.",
+		);
+}
+
+function differingKey(a: unknown, b: unknown): string | undefined {
+	const isObject = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null;
+	if (!isObject(a) || !isObject(b)) return a === b ? undefined : "";
+	for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+		const inner = differingKey(a[key], b[key]);
+		if (inner !== undefined) return inner ? `${key}.${inner}` : key;
+	}
+	return undefined;
 }
 
 /** Sets the dotted `key` in nested objects, making those that are absent. */

@@ -1,9 +1,16 @@
 /** One measurement of a run: every probe at one step, as a row of metrics. Nothing of the training is touched. */
+import type { Batch } from "../data/batches.ts";
+import type { Tensor, TypedArray } from "../engine/types.ts";
 import { learningRateAt } from "../optimizer/schedule.ts";
-import { metrics } from "../probe/measure.ts";
+import { type Measured, metrics } from "../probe/measure.ts";
 import { stepMetrics } from "../probe/step.ts";
-import type { Tensor } from "../engine/types.ts";
+import type { ResolvedConfig } from "./config.ts";
+import { batchLeaves } from "./programs.ts";
 import { copyOf, disposeAll, type Session } from "./session.ts";
+
+/** The learning rate of the update that follows `step`. */
+export const learningRateOf = ({ schedule, optimizer, training }: ResolvedConfig, step: number): number =>
+	learningRateAt(schedule, optimizer.learningRate, training.steps, step);
 
 /**
  * What is known of the model before update `step`: training loss and gradient on the batch of that update, validation
@@ -11,34 +18,31 @@ import { copyOf, disposeAll, type Session } from "./session.ts";
  */
 export async function measureStep(session: Session, step: number): Promise<Record<string, number>> {
 	const { config, programs, params, state, dataset, optimizer } = session;
-	const learningRate = learningRateAt(
-		config.schedule,
-		config.optimizer.learningRate,
-		config.training.steps,
-		step,
-	);
+	const learningRate = learningRateOf(config, step);
 	const gradient = await programs.gradient(
 		params,
 		state,
 		optimizer.scalars(step, learningRate),
-		{ ...dataset.trainBatch(step) },
+		batchLeaves(dataset.trainBatch(step)),
 	);
-	const trainLoss = await scalar(gradient.loss);
-	const measured = await programs.measure({
+	const [trainLoss] = await take(gradient.loss);
+	const measured = await programs.measure(
 		params,
-		previous: session.previous,
-		initial: session.initial,
-		factor: config.probes.saturationFactor,
-		...inputsOf(session.probeBatch, config.model.context),
-	});
+		session.previous,
+		session.initial,
+		inputsOf(session.probeBatch, config.model.context),
+		config.probes.saturationFactor,
+	);
+	const values: Record<string, TypedArray> = {};
+	for (const [name, tensor] of Object.entries(measured)) values[name] = await take(tensor);
 	const validationLoss = await evaluate(session);
 	const row: Record<string, number> = {
-		"train/loss": trainLoss,
-		"train/perplexity": Math.exp(trainLoss),
+		"train/loss": trainLoss!,
+		"train/perplexity": Math.exp(trainLoss!),
 		"val/loss": validationLoss,
 		"val/perplexity": Math.exp(validationLoss),
 		"optim/lr": learningRate,
-		...metrics(config.model, await readAll(measured)),
+		...metrics(config.model, values as Measured<TypedArray>),
 		...stepMetrics(Object.keys(params), await take(gradient.sums)),
 	};
 	if (step === 0)
@@ -47,4 +51,31 @@ export async function measureStep(session: Session, step: number): Promise<Recor
 	disposeAll(session.previous);
 	session.previous = await copyOf(session.engine, params);
 	return row;
+}
+
+/** Mean loss over the evaluation batches, each counted by its weights. */
+async function evaluate({ config, programs, params, evaluationBatches }: Session): Promise<number> {
+	let [sum, total] = [0, 0];
+	for (const batch of evaluationBatches) {
+		const [loss] = await take(await programs.evaluate(params, batchLeaves(batch)));
+		const weight = batch.weights
+			? batch.weights.reduce((a, b) => a + b, 0)
+			: config.training.batch * config.model.context;
+		sum += loss! * weight;
+		total += weight;
+	}
+	return sum / total;
+}
+
+/** The values of a tensor that is not needed any more. */
+export async function take(tensor: Tensor): Promise<TypedArray> {
+	const values = await tensor.read();
+	tensor.dispose();
+	return values;
+}
+
+/** Inputs [sequences, context] out of sequences [sequences, context + 1]: all but the last token of each. */
+function inputsOf({ tokens, weights }: Batch, context: number): Record<string, TypedArray> {
+	const inputs = tokens.filter((_, i) => i % (context + 1) !== context);
+	return weights ? { tokens: inputs, weights } : { tokens: inputs };
 }

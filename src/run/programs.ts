@@ -6,15 +6,20 @@
  * sums that its probes need and throws the update away.
  */
 import { type Array as JaxArray, valueAndGrad } from "@jax-js/jax";
-import type { Engine, Spec, Tensor } from "../engine/types.ts";
+import type { Batch as HostBatch } from "../data/batches.ts";
+import type { Engine, Spec, Tensor, TypedArray } from "../engine/types.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { type Parameters, parameterSpecs } from "../model/parameters.ts";
 import { type Batch, loss } from "../model/transformer.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
-import { type MeasureInputs, measure } from "../probe/measure.ts";
+import { measure } from "../probe/measure.ts";
 import { stepSums } from "../probe/step.ts";
 
 export type Tensors = Record<string, Tensor>;
+
+/** A batch as the programs take it. */
+export const batchLeaves = ({ tokens, weights }: HostBatch): Record<string, TypedArray> =>
+	weights ? { tokens, weights } : { tokens };
 export interface ProgramShapes {
 	readonly model: ModelConfig;
 	readonly optimizer: Optimizer;
@@ -38,7 +43,15 @@ export async function compilePrograms(
 	const scalars = Object.fromEntries(Object.keys(optimizer.scalars(0, 0)).map((key) => [key, scalar]));
 	const weights = (n: number): Record<string, Spec> =>
 		weighted ? { weights: { shape: [n, model.context], dtype: "float32" } } : {};
-	const sequences = { tokens: { shape: [batch, model.context + 1], dtype: "int32" }, ...weights(batch) } as const;
+	const sequences = {
+		tokens: { shape: [batch, model.context + 1], dtype: "int32" },
+		...weights(batch),
+	} as const;
+
+	const probed: Record<string, Spec> = {
+		tokens: { shape: [probeSequences, model.context], dtype: "int32" },
+		...weights(probeSequences),
+	};
 
 	const update = (theta: Parameters, memory: Parameters, s: Parameters, data: Batch) => {
 		const [value, grads] = valueAndGrad((p: Parameters) => loss(model, p, data))(refs(theta));
@@ -69,19 +82,11 @@ export async function compilePrograms(
 		[params, sequences],
 		{ name: "evaluate" },
 	);
-	/** Every probe of parameters and states. */
+	/** Every probe of parameters and states: tokens are inputs only, [sequences, context]. */
 	const look = await engine.compile(
-		(inputs: MeasureInputs) => measure(model, inputs),
-		[
-			{
-				params,
-				previous: params,
-				initial: params,
-				tokens: { shape: [probeSequences, model.context], dtype: "int32" },
-				factor: scalar,
-				...weights(probeSequences),
-			},
-		],
+		(theta: Parameters, previous: Parameters, initial: Parameters, inputs: Batch, factor: JaxArray) =>
+			measure(model, { params: theta, previous, initial, ...inputs, factor }),
+		[params, params, params, probed, scalar],
 		{ name: "measure" },
 	);
 	return {

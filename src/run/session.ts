@@ -1,10 +1,12 @@
 /**
  * A run in memory: the engine and its programs, the data, and the parameters and optimizer state as they stand.
  */
+import type { Batch } from "../data/batches.ts";
 import { type Dataset, openDataset } from "../data/dataset.ts";
 import { openEngine } from "../engine/engine.ts";
 import type { Engine } from "../engine/types.ts";
 import { sizeOf } from "../engine/values.ts";
+import { UserError } from "../error.ts";
 import { initialise } from "../model/initialise.ts";
 import { parameterSpecs } from "../model/parameters.ts";
 import { createOptimizer, type Optimizer } from "../optimizer/optimizer.ts";
@@ -19,7 +21,9 @@ export interface Session {
 	readonly optimizer: Optimizer;
 	readonly programs: RunPrograms;
 	/** Sequences [sequences, context + 1] of validation text that the probes see, and their weights. */
-	readonly probeBatch: { readonly tokens: Int32Array; readonly weights?: Float32Array };
+	readonly probeBatch: Batch;
+	/** Batches of validation text that `val/loss` is a mean over. */
+	readonly evaluationBatches: readonly Batch[];
 	/** The parameters at step 0. */
 	readonly initial: Tensors;
 	/** Parameters, and optimizer state; replaced by each step. */
@@ -30,10 +34,18 @@ export interface Session {
 	close(): Promise<void>;
 }
 
-/** Opens engine and data, compiles the programs and puts the initial parameters into the engine's memory. */
-export async function openSession(config: RunConfig): Promise<Session> {
+/**
+ * Opens engine and data, compiles the programs and puts the initial parameters into the engine's memory.
+ * Throws a `UserError` if the data are not those of `dataHash`.
+ */
+export async function openSession(config: RunConfig, dataHash?: string): Promise<Session> {
 	const { context } = resolveModel(config.model, (config.model["vocabulary"] as number | undefined) ?? 1, "");
 	const dataset = await openDataset(config.data, context, config.training.batch, config.seed);
+	if (dataHash !== undefined && dataHash !== dataset.hash)
+		throw new UserError(
+			`Expected the run's data to have the hash ${dataHash}, got ${dataset.hash}: the text has changed. ` +
+				"Restore it, or start a new run.",
+		);
 	const model = resolveModel(config.model, dataset.vocabularySize, dataset.description);
 	const engine = await openEngine(config.engine);
 	try {
@@ -47,21 +59,19 @@ export async function openSession(config: RunConfig): Promise<Session> {
 			weighted: probeBatch.weights !== undefined,
 			probeSequences: probeBatch.tokens.length / (context + 1),
 		});
-		const values = initialise(model, config.seed);
-		const put = () =>
-			Object.fromEntries(
-				Object.entries(specs).map(([name, { shape, dtype }]) => [
-					name,
-					engine.tensor(values[name]!.values, shape, dtype),
-				]),
-			);
+		const [initial, params, previous]: [Tensors, Tensors, Tensors] = [{}, {}, {}];
+		for (const [name, initialValues] of Object.entries(initialise(model, config.seed))) {
+			const { values, shape } = initialValues; // made when read: one tensor at a time is on the host
+			for (const tensors of [initial, params, previous])
+				tensors[name] = engine.tensor(values, shape, "float32");
+		}
 		const state = Object.fromEntries(
 			Object.entries(optimizer.specs(specs)).map(([name, { shape, dtype }]) => [
 				name,
 				engine.tensor(new Float32Array(sizeOf(shape)), shape, dtype),
 			]),
 		);
-		return {
+		const session: Session = {
 			config: {
 				...config,
 				model,
@@ -82,16 +92,19 @@ export async function openSession(config: RunConfig): Promise<Session> {
 			optimizer,
 			programs,
 			probeBatch,
-			initial: put(),
-			params: put(),
+			evaluationBatches: dataset.evaluationBatches("validation", config.probes.evaluationBatches),
+			initial,
+			params,
 			state,
-			previous: put(),
+			previous,
 			async close() {
 				programs.dispose();
-				for (const tensors of [this.initial, this.params, this.state, this.previous]) disposeAll(tensors);
+				for (const tensors of [session.initial, session.params, session.state, session.previous])
+					disposeAll(tensors);
 				await engine.dispose();
 			},
 		};
+		return session;
 	} catch (error) {
 		await engine.dispose();
 		throw error;
@@ -111,11 +124,7 @@ export async function copyOf(engine: Engine, tensors: Tensors): Promise<Tensors>
 }
 
 /** Enough sequences of validation text for `saturationTokens` tokens; fewer if there are not as many. */
-function probeSequences(
-	dataset: Dataset,
-	context: number,
-	{ training, probes }: RunConfig,
-): Session["probeBatch"] {
+function probeSequences(dataset: Dataset, context: number, { training, probes }: RunConfig): Batch {
 	const wanted = Math.ceil(probes.saturationTokens / context);
 	const batches = dataset.evaluationBatches("validation", Math.ceil(wanted / training.batch));
 	const rows = Math.min(wanted, batches.length * training.batch);

@@ -8,6 +8,7 @@
  *
  * The folder is the state: run again, and only what is missing or unfinished is trained.
  */
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { JSDOM } from "jsdom";
@@ -18,8 +19,11 @@ import { writeFigures } from "../report/figure-files.ts";
 import { writeReport } from "../report/report.ts";
 import { runFigures } from "../report/run-figures.ts";
 import { type RunRecord, readRunIfThere } from "../report/run-record.ts";
+import { parseRunConfig, type RunOptions, requireSameConfig } from "../run/config.ts";
+import { runPaths } from "../run/paths.ts";
 import { replaceFile } from "../run/replace-file.ts";
 import type { RunStatus } from "../run/status.ts";
+import { readResolvedConfig } from "../run/train.ts";
 import { type Experiment, judge, type Preset, type Study } from "./study.ts";
 
 export interface RunStudyOptions {
@@ -60,28 +64,44 @@ export function presetOf(study: Study, name: string): Preset {
 	);
 }
 
+/**
+ * Trains what is missing, one run after the other, and judges.
+ * Throws a `UserError` if the folder holds runs of another configuration, before anything is trained.
+ */
 export async function runStudy(
 	study: Study,
 	presetName: string,
 	{ out, train, signal }: RunStudyOptions,
 ): Promise<StudyResult> {
 	const { experiments } = presetOf(study, presetName);
-	await makeFolder(out);
+	for (const { name, config } of experiments) await requireExperiment(config, join(out, name));
+	await mkdir(out, { recursive: true }).catch((error) => {
+		throw asUserError(error, out);
+	});
 	for (const experiment of experiments) {
 		if (signal?.aborted) break;
 		const dir = join(out, experiment.name);
-		const run = await readExperiment(experiment, dir);
+		const run = await readRunIfThere(dir);
 		if (!run || !ended.has(run.status.state)) await train(experiment, dir);
 	}
 	return judgeStudy(study, presetName, out);
+}
+
+const ended = new Set<RunStatus["state"]>(["finished", "diverged"]);
+
+/** Throws if `dir` holds a run of another configuration. What computed it may be any device. */
+async function requireExperiment(config: RunOptions, dir: string): Promise<void> {
+	if (!existsSync(runPaths(dir).config)) return;
+	const resolved = await readResolvedConfig(dir);
+	requireSameConfig(parseRunConfig({ ...config, engine: resolved.engine }), resolved, dir);
 }
 
 /** Judges what the folder holds and writes `study.json`, the report and the figures; trains nothing. */
 export async function judgeStudy(study: Study, presetName: string, out: string): Promise<StudyResult> {
 	const { experiments, summary } = presetOf(study, presetName);
 	const runs: RunRecord[] = [];
-	for (const experiment of experiments) {
-		const run = await readExperiment(experiment, join(out, experiment.name));
+	for (const { name } of experiments) {
+		const run = await readRunIfThere(join(out, name));
 		if (run) runs.push(run);
 	}
 	const finished = runs.filter(({ status }) => status.state === "finished").flatMap(({ rows }) => rows);
@@ -100,45 +120,11 @@ export async function judgeStudy(study: Study, presetName: string, out: string):
 	await writeReport(result.report, {
 		title: study.title,
 		introduction: `${study.introduction} Preset ${presetName}: ${summary}`,
+		notes: study.notes,
 		claims,
 		runs,
 		figures,
 	});
 	await replaceFile(join(out, "study.json"), `${JSON.stringify(result, undefined, "\t")}\n`);
 	return result;
-}
-
-async function makeFolder(path: string): Promise<void> {
-	await mkdir(path, { recursive: true }).catch((error) => {
-		throw asUserError(error, path);
-	});
-}
-
-const ended = new Set<RunStatus["state"]>(["finished", "diverged"]);
-
-/** The run in `dir`, if there is one. Throws a `UserError` if it was made with another configuration. */
-async function readExperiment({ name, config }: Experiment, dir: string): Promise<RunRecord | undefined> {
-	const run = await readRunIfThere(dir);
-	const slip = run && difference(config, run.config, "");
-	if (slip)
-		throw new UserError(
-			`Expected the run in \`${dir}\` to be the experiment ${name} with ${slip}. ` +
-				"Choose another folder with --out, or delete this one.",
-		);
-	return run;
-}
-
-/** The first setting that `wanted` has and `found` has not, in words. What `wanted` leaves open may be anything. */
-function difference(wanted: unknown, found: unknown, path: string): string | undefined {
-	if (typeof wanted !== "object" || wanted === null)
-		return wanted === found ? undefined : `\`${path}\` ${wanted}, got ${JSON.stringify(found)}`;
-	for (const [key, value] of Object.entries(wanted)) {
-		const slip = difference(
-			value,
-			(found as Record<string, unknown> | undefined)?.[key],
-			path ? `${path}.${key}` : key,
-		);
-		if (slip) return slip;
-	}
-	return undefined;
 }

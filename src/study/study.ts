@@ -14,6 +14,8 @@ export interface Study {
 	readonly title: string;
 	/** What the study is about and what to keep in mind, in a paragraph. */
 	readonly introduction: string;
+	/** Where the paper, its code and the mathematics disagree, a sentence or two each. */
+	readonly notes: readonly string[];
 	readonly presets: { readonly [name: string]: Preset };
 	readonly claims: readonly Claim[];
 	/** Figures beside those that every run has: of published data, say. */
@@ -61,6 +63,11 @@ export interface Expectation {
 export const above = (bound: number): Expectation => ({
 	text: `> ${bound}`,
 	holds: (value) => value > bound,
+});
+
+export const below = (bound: number): Expectation => ({
+	text: `< ${bound}`,
+	holds: (value) => value < bound,
 });
 
 export const atLeast = (bound: number): Expectation => ({

@@ -44,6 +44,24 @@ export interface GrowthFit {
 /** The laws with two coefficients and a given exponent: between them, r² and residuals compare fairly. */
 export const fixedLaws = ["sqrt", "linear", "quarter"] as const;
 
+/** The laws in words: `a·√t + b` is the law √t. */
+export const lawNames: Readonly<Record<GrowthLaw, string>> = {
+	sqrt: "√t",
+	linear: "t",
+	quarter: "t^¼",
+	squared: "√(a·t + b)",
+	power: "t^p",
+};
+
+/** The fitted curve in words: `2.833·√t + 163.8`. */
+export function describeFit({ law, a, b, exponent }: GrowthFit, digits = 4): string {
+	const number = (value: number) => String(Number(Math.abs(value).toPrecision(digits)));
+	const signed = (value: number) => (value < 0 ? `−${number(value)}` : number(value));
+	const line = (curve: string) => `${signed(a)}·${curve} ${b < 0 ? "−" : "+"} ${number(b)}`;
+	if (law === "squared") return `√(${line("t")})`;
+	return line(law === "power" ? `t^${exponent.toFixed(2)}` : lawNames[law]);
+}
+
 const exponents = { sqrt: 1 / 2, linear: 1, quarter: 1 / 4 };
 const exponentBounds: Interval = [0.02, 4];
 

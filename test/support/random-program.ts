@@ -3,7 +3,7 @@
  * operation that fits the arrays made so far. Operations keep values finite and of moderate size, and numbers in the
  * programs are exact in float32, so that any difference is the engine's.
  */
-import { lax, nn, numpy as np, type Array as JaxArray } from "@jax-js/jax";
+import { type Array as JaxArray, lax, nn, numpy as np } from "@jax-js/jax";
 
 type Choose = (bound: number) => number;
 

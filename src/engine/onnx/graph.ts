@@ -89,10 +89,10 @@ export class OnnxGraph {
 
 	constant(type: OnnxType, shape: readonly number[], values: readonly number[] | TypedArray): string {
 		const bytes = encodeValues(type, values);
-		const key = `${type}[${shape}]${bytes.length <= 64 ? Buffer.from(bytes).toString("hex") : this.#next}`;
+		const key = `${type}[${shape}]${Buffer.from(bytes).toString("latin1")}`;
 		const known = this.#constants.get(key);
 		if (known) return known.name;
-		const name = bytes.length <= 64 ? `c${this.#constants.size}` : this.#name();
+		const name = `c${this.#constants.size}`;
 		this.#constants.set(key, { name, type, shape, bytes });
 		return name;
 	}

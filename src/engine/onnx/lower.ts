@@ -3,10 +3,11 @@ import type { Graph, Value } from "../ir.ts";
 import type { Device } from "../types.ts";
 import { sizeOf } from "../values.ts";
 import { type Lowering as Context, Lowering, type Rule } from "./lowering.ts";
-import { products } from "./rules/dot.ts";
+import { addToProduct, products } from "./rules/dot.ts";
 import { elementwise } from "./rules/elementwise.ts";
 import { addScattered, indexing } from "./rules/indexing.ts";
 import { movement } from "./rules/movement.ts";
+import { lowerPattern } from "./rules/patterns.ts";
 import { reductions } from "./rules/reduce.ts";
 
 const rules: Record<string, Rule> = { ...elementwise, ...movement, ...reductions, ...products, ...indexing };
@@ -17,8 +18,11 @@ export const supportedPrimitives: readonly string[] = Object.keys(rules).sort();
 export interface Lowered {
 	readonly bytes: Uint8Array;
 	readonly nodes: number;
+	/** Numbers of the inputs that the graph reads. */
+	readonly inputs: readonly number[];
 }
 
+/** Throws `UnsupportedPrimitiveError` for what the device cannot run. */
 export function lower(graph: Graph, program: string, device: Device): Lowered {
 	const readers = new Map<Value, number>();
 	const read = (v: Value) => readers.set(v, (readers.get(v) ?? 0) + 1);
@@ -33,12 +37,17 @@ export function lower(graph: Graph, program: string, device: Device): Lowered {
 		const rule = rules[node.op] ?? lowering.fail(node);
 		if (node.outputs.some((v) => sizeOf(v.shape) === 0))
 			lowering.fail(node, "of an array without elements has no operator");
-		if (node.op === "add" && addScattered(lowering, node)) continue;
+		if (lowerPattern(lowering, node)) continue;
+		if (node.op === "add" && (addScattered(lowering, node) || addToProduct(lowering, node))) continue;
 		rule(lowering, node);
 	}
 	nameOutputs(lowering, graph);
-	const named = (prefix: string) => (v: Value, i: number) => ({ ...v, name: `${prefix}${i}` });
-	return lowering.graph.encode(graph.inputs.map(named("i")), graph.outputs.map(named("o")));
+	const inputs = graph.inputs.map((_, i) => i).filter((i) => readers.has(graph.inputs[i]));
+	const encoded = lowering.graph.encode(
+		inputs.map((i) => ({ ...graph.inputs[i], name: `i${i}` })),
+		graph.outputs.map((v, i) => ({ ...v, name: `o${i}` })),
+	);
+	return { ...encoded, inputs };
 }
 
 /** Lets the node that makes an output write it directly; a copy is made only of inputs and of repeated outputs. */

@@ -1,8 +1,8 @@
 /**
- * The native engine: a program's ONNX graph run by onnxruntime-node.
+ * The native engine: a program's ONNX graph run by onnxruntime-node, and its fused updates after it.
  *
- * Outputs that replace donated inputs are written into preallocated buffers: each donated leaf has two, and a step
- * reads one and writes the other, so that nothing is copied or allocated.
+ * A donated input is replaced in place by a fused update (fuse/) where the program's form allows. Otherwise it has
+ * two buffers, and a step reads one and writes the other. Either way nothing is copied or allocated from step to step.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
@@ -10,10 +10,12 @@ import { join } from "node:path";
 import type { Array as JaxArray } from "@jax-js/jax";
 import * as ort from "onnxruntime-node";
 import { graphOf } from "../builder.ts";
-import { flattenArguments, trace, unflattenOutputs } from "../trace.ts";
+import { partition } from "../fuse/partition.ts";
+import { FusedUpdates } from "../fuse/updates.ts";
+import type { Value } from "../ir.ts";
+import { flattenArguments, type Traced, trace, unflattenOutputs } from "../trace.ts";
 import type {
 	CompileOptions,
-	DType,
 	Engine,
 	Leaf,
 	Program,
@@ -24,52 +26,9 @@ import type {
 	TypedArray,
 } from "../types.ts";
 import { checkedValues, dtypeOf, formatSpec, sizeOf, typedArray } from "../values.ts";
-import { lower } from "./lower.ts";
+import { HostTensor, nativeTensor } from "./host-tensor.ts";
+import { type Lowered, lower } from "./lower.ts";
 import { readProfile } from "./profile.ts";
-
-/** An array in host memory, which is the CPU device's own. */
-class HostTensor implements Tensor {
-	readonly shape: readonly number[];
-	readonly dtype: DType;
-	#native: ort.Tensor | undefined;
-
-	constructor(values: TypedArray, shape: readonly number[], dtype: DType) {
-		this.shape = shape;
-		this.dtype = dtype;
-		this.#native = new ort.Tensor(dtype as "float32", values as Float32Array, shape);
-	}
-
-	get native(): ort.Tensor {
-		if (!this.#native)
-			throw new Error(`${formatSpec(this)} was donated or disposed of and cannot be used again`);
-		return this.#native;
-	}
-
-	get values(): TypedArray {
-		return this.native.data as TypedArray;
-	}
-
-	async read(): Promise<TypedArray> {
-		return this.values.slice();
-	}
-
-	async write(values: TypedArray): Promise<void> {
-		this.values.set(checkedValues(values, this.shape, this.dtype));
-	}
-
-	/** The native tensor, which this one gives up. */
-	take(): ort.Tensor {
-		const native = this.native;
-		this.#native = undefined;
-		return native;
-	}
-
-	dispose(): void {
-		this.#native = undefined;
-	}
-}
-
-const isTensorOfHost = (leaf: Leaf): leaf is HostTensor => leaf instanceof HostTensor;
 
 export interface OnnxEngineOptions {
 	readonly threads: number;
@@ -82,16 +41,17 @@ export async function openOnnxEngine({ threads }: OnnxEngineOptions): Promise<En
 		threads,
 		tensor: (values, shape, dtype) => {
 			const type = dtype ?? (ArrayBuffer.isView(values) ? dtypeOf(values as TypedArray) : "float32");
+			const spec = { shape, dtype: type };
 			const own = typedArray(type, sizeOf(shape));
 			own.set(checkedValues(values, shape, type));
-			return new HostTensor(own, shape, type);
+			return new HostTensor(nativeTensor(own, spec), spec);
 		},
-		compile: ((fn, specs, options) => compileOnnx(fn, specs, options ?? {}, threads)) as Engine["compile"],
+		compile: ((fn, specs, options) => compile(fn, specs, options ?? {}, threads)) as Engine["compile"],
 		dispose: async () => {},
 	};
 }
 
-async function compileOnnx(
+async function compile(
 	fn: TracedFunction<Tree<JaxArray>>,
 	specs: readonly Tree<Spec>[],
 	options: CompileOptions,
@@ -100,91 +60,139 @@ async function compileOnnx(
 	const name = options.name ?? (fn.name || "program");
 	const begin = performance.now();
 	const traced = await trace(fn, specs, options.donate ?? [], name);
-	const graph = graphOf(traced.closed);
 	const tracedAt = performance.now();
-	const { bytes, nodes } = lower(graph, name, "cpu");
+	const graph = graphOf(traced.closed);
+	const { body, bodyOutputs, groups } = partition(graph, traced.donated);
+	const lowered = lower(body, name, "cpu");
+	const updates = new FusedUpdates(groups);
 	const loweredAt = performance.now();
 	const sessionOptions: ort.InferenceSession.SessionOptions = {
 		executionProviders: ["cpu"],
 		intraOpNumThreads: threads,
 		graphOptimizationLevel: "all",
-		logSeverityLevel: 3,
+		logSeverityLevel: 4,
+		// Saturated networks make denormal numbers, which the processor handles a hundred times slower.
 		extra: { session: { set_denormal_as_zero: "1" } },
 	};
-	const session = await ort.InferenceSession.create(bytes, sessionOptions);
+	const session = await ort.InferenceSession.create(lowered.bytes, sessionOptions);
 	const startedAt = performance.now();
+	const runner = new Runner(name, traced, graph.inputs, body.outputs, bodyOutputs, updates, lowered);
 
-	const spare = new Map<number, ort.Tensor>();
-	const run = async (active: ort.InferenceSession, args: Tree<Leaf>[]): Promise<Tree<Tensor>> => {
-		const leaves = flattenArguments(traced, args, name);
-		const feeds: Record<string, ort.Tensor> = {};
-		const fetches: Record<string, ort.Tensor | null> = {};
-		leaves.forEach((leaf, i) => {
-			feeds[`i${i}`] = nativeOf(leaf, traced.inputs[i]);
-		});
-		traced.outputs.forEach((spec, o) => {
-			fetches[`o${o}`] =
-				spare.get(o) ??
-				new ort.Tensor(
-					spec.dtype as "float32",
-					typedArray(spec.dtype, sizeOf(spec.shape)) as Float32Array,
-					spec.shape,
-				);
-			spare.delete(o);
-		});
-		const known = new Set(active.inputNames);
-		for (const key of Object.keys(feeds)) if (!known.has(key)) delete feeds[key];
-		await active.run(feeds, fetches as ort.InferenceSession.NullableOnnxValueMapType);
-		traced.donated.forEach((o, i) => {
-			const leaf = leaves[i];
-			if (o >= 0 && isTensorOfHost(leaf)) spare.set(o, leaf.take());
-		});
-		return unflattenOutputs(
-			traced,
-			traced.outputs.map(
-				(spec, o) =>
-					new HostTensor((fetches[`o${o}`] as ort.Tensor).data as TypedArray, spec.shape, spec.dtype),
-			),
-		);
-	};
-
-	return Object.assign((...args: Tree<Leaf>[]) => run(session, args), {
+	return Object.assign((...args: Tree<Leaf>[]) => runner.run(session, args), {
 		info: {
 			name,
 			equations: traced.closed.jaxpr.eqns.length,
 			simplified: graph.nodes.length,
-			nodes,
+			nodes: lowered.nodes,
 			traceMs: tracedAt - begin,
 			lowerMs: loweredAt - tracedAt,
 			sessionMs: startedAt - loweredAt,
 		},
 		profile: async (...args: Tree<Leaf>[]) => {
 			const folder = await mkdtemp(join(tmpdir(), "orrery-profile-"));
-			const profiled = await ort.InferenceSession.create(bytes, {
+			const profiled = await ort.InferenceSession.create(lowered.bytes, {
 				...sessionOptions,
 				enableProfiling: true,
 				profileFilePrefix: join(folder, "step"),
 			});
-			const result = await run(profiled, args);
+			const result = await runner.run(profiled, args);
 			profiled.endProfiling();
 			await profiled.release();
 			const rows = await readProfile(folder);
 			await rm(folder, { recursive: true });
-			return { result, rows };
+			return {
+				result,
+				rows: [...rows, { operator: "fused updates", calls: groups.length, milliseconds: runner.updateMs }],
+			};
 		},
 		dispose: () => void session.release(),
 	});
 }
 
-function nativeOf(leaf: Leaf, spec: Spec): ort.Tensor {
-	if (isTensorOfHost(leaf)) return leaf.native;
-	if (typeof leaf === "number" || ArrayBuffer.isView(leaf)) {
-		const values = checkedValues(
-			typeof leaf === "number" ? [leaf] : (leaf as TypedArray),
-			spec.shape,
-			spec.dtype,
-		);
-		return new ort.Tensor(spec.dtype as "float32", values as Float32Array, spec.shape);
+/** Feeds a session from the arguments of a call, and makes the call's outputs of what it and the updates wrote. */
+class Runner {
+	readonly #name: string;
+	readonly #traced: Traced;
+	readonly #inputs: readonly Value[];
+	/** Outputs of the session; the first ones are outputs of the program, the others feed the updates. */
+	readonly #sessionOutputs: readonly Value[];
+	readonly #bodyOutputs: readonly number[];
+	readonly #updates: FusedUpdates;
+	readonly #lowered: Lowered;
+	/** For outputs that replace an input: the other of its two buffers. */
+	readonly #spare = new Map<number, ort.Tensor>();
+	/** What the last run of the updates took. */
+	updateMs = 0;
+
+	constructor(
+		name: string,
+		traced: Traced,
+		inputs: readonly Value[],
+		sessionOutputs: readonly Value[],
+		bodyOutputs: readonly number[],
+		updates: FusedUpdates,
+		lowered: Lowered,
+	) {
+		this.#name = name;
+		this.#traced = traced;
+		this.#inputs = inputs;
+		this.#sessionOutputs = sessionOutputs;
+		this.#bodyOutputs = bodyOutputs;
+		this.#updates = updates;
+		this.#lowered = lowered;
 	}
-	throw new TypeError(`Expected a tensor of this engine, got ${formatSpec(leaf)} of another`);
+
+	async run(session: ort.InferenceSession, args: readonly Tree<Leaf>[]): Promise<Tree<Tensor>> {
+		const { donated, outputs: specs } = this.#traced;
+		const leaves = flattenArguments(this.#traced, args, this.#name);
+		const natives = leaves.map((leaf, i) => this.#input(i, leaf));
+		const feeds = Object.fromEntries(this.#lowered.inputs.map((i) => [`i${i}`, natives[i]]));
+		const fetched = this.#sessionOutputs.map((value, k) => this.#output(value, k));
+		const fetches = Object.fromEntries(fetched.map((tensor, k) => [`o${k}`, tensor]));
+		if (fetched.length > 0) await session.run(feeds, fetches);
+
+		const start = performance.now();
+		const numbers = new Map<Value, ort.Tensor>();
+		this.#inputs.forEach((value, i) => {
+			numbers.set(value, natives[i]);
+		});
+		this.#sessionOutputs.forEach((value, k) => {
+			numbers.set(value, fetched[k]);
+		});
+		this.#updates.run((value) => Number(numbers.get(value)!.data[0]));
+		const outputs = new Array<HostTensor>(specs.length);
+		leaves.forEach((leaf, i) => {
+			if (donated[i] < 0 || !(leaf instanceof HostTensor)) return;
+			const native = leaf.take();
+			if (!this.#updates.native(this.#inputs[i])) this.#spare.set(donated[i], native);
+		});
+		for (const { output, tensor } of this.#updates.results()) outputs[output] = tensor;
+		this.#bodyOutputs.forEach((output, k) => {
+			outputs[output] = new HostTensor(fetched[k], specs[output]);
+		});
+		this.updateMs = performance.now() - start;
+		return unflattenOutputs(this.#traced, outputs);
+	}
+
+	#input(i: number, leaf: Leaf): ort.Tensor {
+		const spec = this.#traced.inputs[i];
+		const value = this.#inputs[i];
+		if (leaf instanceof HostTensor)
+			return this.#updates.native(value) ? this.#updates.accept(value, leaf) : leaf.native;
+		if (typeof leaf !== "number" && !ArrayBuffer.isView(leaf))
+			throw new TypeError(
+				`Expected a tensor of this engine for \`${spec.path}\`, got ${formatSpec(leaf)} of another`,
+			);
+		const values = checkedValues(typeof leaf === "number" ? [leaf] : leaf, spec.shape, spec.dtype, spec.path);
+		return this.#updates.native(value) ? this.#updates.accept(value, values) : nativeTensor(values, spec);
+	}
+
+	#output(value: Value, k: number): ort.Tensor {
+		const placed = k >= this.#bodyOutputs.length ? this.#updates.native(value) : undefined;
+		if (placed) return placed;
+		const output = this.#bodyOutputs[k];
+		const spare = this.#spare.get(output);
+		this.#spare.delete(output);
+		return spare ?? nativeTensor(typedArray(value.dtype, sizeOf(value.shape)), value);
+	}
 }

@@ -152,8 +152,15 @@ export function reshapedView(graph: OnnxGraph, view: View, shape: readonly numbe
 		return whole && held.every((axis, i) => i === 0 || view.axes[axis] === view.axes[held[i - 1]] + 1);
 	};
 	if (!runs.every(({ from }) => sideBySide(from))) {
-		const plain = viewOf(graph, materialised(graph, view), view.shape, view.dtype);
-		return reshapedView(graph, plain, shape);
+		const whole = view.shape.map((_, i) => i);
+		const partly = runs.some(({ from }) => {
+			const sizes = from.filter((axis) => view.shape[axis] !== 1);
+			return new Set(sizes.map((axis) => view.axes[axis] === repeated)).size > 1;
+		});
+		const moved = partly
+			? viewOf(graph, materialised(graph, view), view.shape, view.dtype)
+			: ordered(graph, view, whole);
+		return reshapedView(graph, moved, shape);
 	}
 	// Each tensor axis belongs to one run; put the runs into the tensor's order and give each its new sizes.
 	const held = runs

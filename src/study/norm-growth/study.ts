@@ -14,9 +14,22 @@ export const normGrowth: Study = {
 		"Merrill et al. (EMNLP 2021, pp. 1766–1781) claim that the parameter norm of a transformer grows like √t during " +
 		"training, that its direction settles, and that the network thereby approaches a saturated one, whose attention " +
 		"heads are argmax or mean. Here language models are trained on WikiText-2 and measured; T5-base is judged on the " +
-		"series that the authors published as figures. Tolerances that the paper does not give are ours. The run res-post, " +
-		"x + LN(f(x)), is what the paper calls pre-norm.",
+		"series that the authors published as figures.",
+	notes: [
+		"“Pre-norm” in the paper is x + LN(f(x)): our run res-post. What the name means today, x + f(LN(x)), is our run " +
+			"pre; the paper does not treat it.",
+		"“Norm” differs by figure: the encoder alone (the paper's Appendix A, and our claims), encoder and decoder, all " +
+			"parameters, or the mean column norm of linear maps. The figure “Norm in three scopes” shows what that changes.",
+		"The paper's post-norm language models stayed at the loss of a unigram model, yet measured as saturated. We print " +
+			"the loss, and how alike the states of different tokens are, beside every saturation.",
+		"√t follows from steps at right angles to the parameters and ‖δ‖ = a·η‖θ‖ only if a = 1 and η = 1/√t; in general " +
+			"that gives t^(a²/2). Adam at a constant rate takes steps of constant length, which at right angles give " +
+			"√(a·t + b).",
+		"The published code masks attention by multiplying scores by 0, so later tokens leak into earlier ones. Our mask " +
+			"does not leak.",
+		"Tolerances that the paper does not give are ours.",
+	],
 	presets,
-	claims: [...["res-post", "pre", "post"].flatMap(claimsAbout), ...t5Claims],
+	claims: [...claimsAbout(["res-post", "pre", "post"]), ...t5Claims],
 	figures: t5Figures,
 };

@@ -3,11 +3,11 @@ import type { Figure, FigureOptions, Row } from "../../figure/figure.ts";
 import { drawNormHeatMap } from "../../figure/heat-map.ts";
 import { drawNorm } from "../../figure/norm.ts";
 import { drawPanels } from "../../figure/panels.ts";
-import { sqrtFits } from "../../report/run-figures.ts";
-import { fitGrowthLaw, type GrowthLaw } from "../../theory/growth-law.ts";
+import { sqrtFits } from "../../report/growth.ts";
+import { describeFit, fitGrowthLaw, type GrowthLaw, lawNames } from "../../theory/growth-law.ts";
 import { misalignedShare } from "../../theory/series.ts";
 import { type Claim, near } from "../study.ts";
-import { describePower, lawNames } from "./claims.ts";
+import { describePower } from "./measurements.ts";
 import { type NormSeries, readT5Norms, stepsOf } from "./t5-norms.ts";
 
 const t5 = readT5Norms();
@@ -28,7 +28,7 @@ export const t5Claims: readonly Claim[] = [
 	...printed.map(
 		({ series, name, law, r2, tolerance }): Claim => ({
 			id: `t5.${law}.${name.replaceAll(" ", "-")}`,
-			sentence: `T5-base, ${name}: r² of the norm's fit to ${lawNames[law]}.`,
+			sentence: `T5-base, ${name}: r² of the norm's fit to ${lawNames[law]}`,
 			place: law === "sqrt" ? "§3, Fig. 1 (r² printed as 1.00)" : "the paper's code (t5_norm_regression.py)",
 			expected: near(r2, tolerance),
 			caveat: source,
@@ -39,7 +39,7 @@ export const t5Claims: readonly Claim[] = [
 				return {
 					value: fit.r2,
 					detail:
-						`${fit.a.toPrecision(5)}·${lawNames[law]} + ${fit.b.toFixed(3)} over ${fit.points} checkpoints` +
+						`${describeFit(fit, 6)} over ${fit.points} checkpoints` +
 						(law === "sqrt" ? `; ${describePower(power)}.` : "."),
 				};
 			},
@@ -47,7 +47,7 @@ export const t5Claims: readonly Claim[] = [
 	),
 	{
 		id: "t5.alignment-peak",
-		sentence: "T5-base: alignment rises quickly to about 0.15, then decays towards 0 (largest value).",
+		sentence: "T5-base: alignment rises quickly to about 0.15, then decays towards 0 (largest value)",
 		place: "§5, Fig. 5",
 		expected: near(0.15, 0.05),
 		caveat: `${source} The tolerance is ours.`,
@@ -65,7 +65,7 @@ export const t5Claims: readonly Claim[] = [
 	},
 	{
 		id: "t5.misaligned-share",
-		sentence: "T5-base: steps at right angles account for the growth of ‖θ‖² (share of Σ‖δ‖²).",
+		sentence: "T5-base: steps at right angles account for the growth of ‖θ‖² (share of Σ‖δ‖²)",
 		place: "§5, eq. 2",
 		expected: near(1, 0.1),
 		caveat: `${source} At the distance of checkpoints; between single steps the share may differ.`,

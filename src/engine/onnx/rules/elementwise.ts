@@ -72,7 +72,7 @@ const add: Rule = (l, node) => {
 				? scaled(broadcastNode(l, "Sub", [a, b], out.shape, out.dtype), a.scale)
 				: scaled(broadcastNode(l, "Sub", [b, a], out.shape, out.dtype), b.scale),
 		);
-	// x − c·y: carry out the factor of the smaller operand, then subtract if the other's is −1.
+	// Carry out factors but for signs; opposite signs make a subtraction.
 	const [p, q] = [a, b].map((v) => (Math.abs(v.scale) === 1 ? v : unscaled(l.graph, v)));
 	if (p.scale === q.scale)
 		return l.set(out, scaled(broadcastNode(l, "Add", [p, q], out.shape, out.dtype), p.scale));
@@ -109,8 +109,15 @@ const mul: Rule = (l, node) => {
 			}
 		}
 	}
-	const [a, b] = promoted(l, node, out.dtype);
+	const [a, b] = smallUnscaled(l, promoted(l, node, out.dtype));
 	l.set(out, scaled(broadcastNode(l, "Mul", [a, b], out.shape, out.dtype), a.scale * b.scale));
+};
+
+/** Carries out the factor of an operand that is far smaller than the other: there it costs nothing. */
+const smallUnscaled = (l: Lowering, [a, b]: readonly View[]): View[] => {
+	const [sizeA, sizeB] = [sizeOf(a.source), sizeOf(b.source)];
+	if (sizeA * 4 <= sizeB) return [unscaled(l.graph, a), b];
+	return sizeB * 4 <= sizeA ? [a, unscaled(l.graph, b)] : [a, b];
 };
 
 const extremum =

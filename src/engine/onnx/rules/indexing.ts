@@ -7,7 +7,7 @@
 import { fullValue, type Node, type Value } from "../../ir.ts";
 import { sizeOf } from "../../values.ts";
 import type { Lowering, Rule } from "../lowering.ts";
-import { materialised, transposed, type View, viewOf } from "../view.ts";
+import { materialised, reshapedView, transposed, type View, viewOf } from "../view.ts";
 import { broadcastNode } from "./elementwise.ts";
 
 interface Rows {
@@ -100,30 +100,39 @@ function scatteredInto(l: Lowering, node: Node, base: (rows: Rows) => string, sc
 }
 
 /**
- * x + scatter(updates), without an array of zeros: the updates are added into x itself. Used where the scatter is
- * read by nothing else, as in the gradient of a cross-entropy.
+ * x + scatter(updates), without an array of zeros: the updates are added into x itself. Used where nothing else reads
+ * the scatter, as in the gradient of a cross-entropy.
  */
 export function addScattered(l: Lowering, node: Node): boolean {
 	const [out] = node.outputs;
-	const isScatter = (v: Value) =>
-		v.node?.op === "scatter" && v.node.params.op === "add" && l.readOnce(v) && v.dtype === "float32";
-	const scattered = node.inputs.find(
-		(v) => isScatter(v) || (v.node?.op === "neg" && isScatter(v.node.inputs[0]) && l.readOnce(v)),
-	);
-	const other = node.inputs.find((v) => v !== scattered);
-	if (!scattered?.node || !other || fullValue(other) !== undefined) return false;
-	if (other.shape.length !== out.shape.length || other.shape.some((d, i) => d !== out.shape[i])) return false;
-	const negated = scattered.node.op === "neg";
-	const scatterNode = negated ? scattered.node.inputs[0].node : scattered.node;
-	if (!scatterNode) return false;
-	const view = l.view(other);
-	const into = (rows: Rows) => {
-		const table = materialised(l.graph, { ...transposed(view, rows.order), scale: 1 });
-		return l.graph.node("Reshape", [table, l.graph.integers([rows.rowCount, ...rows.rowShape])]);
-	};
-	l.set(out, scatteredInto(l, scatterNode, into, negated ? -view.scale : view.scale));
-	if (negated) l.set(out, { ...l.view(out), scale: view.scale });
-	return true;
+	for (const [other, operand] of [node.inputs, [...node.inputs].reverse()]) {
+		const found = soleScatter(l, operand);
+		const isWhole =
+			other.shape.length === out.shape.length && other.shape.every((d, i) => d === out.shape[i]);
+		if (!found || !isWhole || fullValue(other) !== undefined || out.dtype !== "float32") continue;
+		const view = l.view(other);
+		const base = reshapedView(l.graph, { ...view, scale: 1 }, found.node.outputs[0].shape);
+		const into = (rows: Rows) => {
+			const table = materialised(l.graph, transposed(base, rows.order));
+			return l.graph.node("Reshape", [table, l.graph.integers([rows.rowCount, ...rows.rowShape])]);
+		};
+		// The base is still to be multiplied by its factor, so the updates are divided by it.
+		const result = scatteredInto(l, found.node, into, found.sign * view.scale);
+		l.set(out, reshapedView(l.graph, { ...result, scale: view.scale }, out.shape));
+		return true;
+	}
+	return false;
+}
+
+/** The scatter behind a value, if it adds, and only this value reads it; negations and reshapes lie between. */
+function soleScatter(l: Lowering, value: Value): { node: Node; sign: number } | undefined {
+	let sign = 1;
+	for (let v = value; l.readOnce(v) && v.node; v = v.node.inputs[0]) {
+		if (v.node.op === "scatter") return v.node.params.op === "add" ? { node: v.node, sign } : undefined;
+		if (v.node.op === "neg") sign = -sign;
+		else if (v.node.op !== "reshape") return undefined;
+	}
+	return undefined;
 }
 
 function sorted(l: Lowering, x: Value): readonly string[] {

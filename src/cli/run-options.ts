@@ -1,0 +1,70 @@
+/** What the commands that train have in common: following a run, stopping it with Ctrl-C, and telling how it ended. */
+import { InvalidArgumentError } from "commander";
+import { UserError } from "../error.ts";
+import type { TrainOptions, TrainResult } from "../run/train.ts";
+import { exitCodes, Interrupted } from "./exit.ts";
+import { formatSeconds, openProgress } from "./progress.ts";
+import { paint, printJson, say } from "./terminal.ts";
+
+/**
+ * Runs `work` with progress on stderr. The first Ctrl-C asks it to finish the step and save; the second ends the
+ * process at once.
+ */
+export async function followed<T>(work: (options: Required<TrainOptions>) => Promise<T>): Promise<T> {
+	const progress = openProgress();
+	const controller = new AbortController();
+	const tell = (line: string) => {
+		progress.stop();
+		say(line);
+	};
+	const onInterrupt = () => {
+		if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+		controller.abort();
+		tell("Stopping after this step, with a checkpoint. Press Ctrl-C again to stop at once.");
+	};
+	process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+	try {
+		return await work({
+			signal: controller.signal,
+			// Once stopping, what is said stays the last word.
+			onProgress: (p) => controller.signal.aborted || progress.update(p),
+			onNote: (note) => tell(paint("dim", note)),
+		});
+	} finally {
+		process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
+		progress.stop();
+	}
+}
+
+/** How long a run took, and how much of it was measuring. */
+export function spentOn({ seconds, measureSeconds }: TrainResult): string {
+	const share = seconds > 0 ? (100 * measureSeconds) / seconds : 0;
+	return `${formatSeconds(seconds)}, ${share.toFixed(1)} % of it measuring`;
+}
+
+/**
+ * Says how a run ended, and prints it as JSON if asked for. Throws `Interrupted` if it was, and a `UserError` if it
+ * diverged.
+ */
+export function printResult(result: TrainResult, json: true | undefined): void {
+	const { directory, state, step, steps, seconds, measureSeconds, message } = result;
+	if (json) printJson({ directory, state, step, steps, seconds, measureSeconds, message });
+	if (state === "diverged") throw new UserError(`${message} (${directory})`);
+	if (state === "finished")
+		say(`${paint("green", "Finished")} ${directory}: ${steps} steps in ${spentOn(result)}.`);
+	else {
+		say(`${paint("yellow", "Interrupted")} at step ${step} of ${steps} (${spentOn(result)}). Resume with:`);
+		say(`  orrery resume ${directory}`);
+		throw new Interrupted();
+	}
+}
+
+/** Parser of an option's value that must be a whole number of at least `least`. */
+export const wholeNumber =
+	(least: number) =>
+	(text: string): number => {
+		const value = Number(text);
+		if (!/^\d+$/.test(text) || value < least)
+			throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
+		return value;
+	};

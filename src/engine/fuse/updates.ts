@@ -1,0 +1,119 @@
+/**
+ * Fused updates at run time: the WebAssembly memory that holds what they read and write, and their kernels.
+ *
+ * Each donated array has its place in that memory, and so has each gradient; the native runtime reads and writes
+ * there directly. A tensor that comes from elsewhere is copied in, once; after the step the new tensor lives there.
+ */
+import type * as ort from "onnxruntime-node";
+import type { Value } from "../ir.ts";
+import { HostTensor, nativeTensor } from "../onnx/host-tensor.ts";
+import type { Spec, TypedArray } from "../types.ts";
+import { bytesOf, sizeOf } from "../values.ts";
+import { kernelOf, type RunKernel } from "./kernel.ts";
+import type { FusedGroup } from "./partition.ts";
+
+const page = 65536;
+const mostBytes = 65536 * page;
+
+/** Bytes of an array in the memory: whole cache lines, so that vectors are aligned and lines not shared. */
+const padded = (spec: Spec): number => Math.ceil((sizeOf(spec.shape) * bytesOf(spec.dtype)) / 64) * 64;
+
+interface Place {
+	readonly native: ort.Tensor;
+	readonly address: number;
+	/** The live tensor that has this place, if one has. */
+	owner?: HostTensor;
+}
+
+interface PlacedGroup {
+	readonly group: FusedGroup;
+	readonly run: RunKernel;
+	readonly addresses: readonly number[];
+	readonly bytes: number;
+}
+
+export class FusedUpdates {
+	readonly #places = new Map<Value, Place>();
+	readonly #groups: PlacedGroup[] = [];
+
+	constructor(groups: readonly FusedGroup[]) {
+		for (const bin of binned(groups)) {
+			const total = bin.reduce((sum, g) => sum + bytesOfGroup(g), 0);
+			const pages = Math.ceil(total / page);
+			const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+			const instances = new Map<WebAssembly.Module, RunKernel>();
+			let address = 0;
+			for (const group of bin) {
+				for (const array of group.arrays) {
+					this.#places.set(array, { native: tensorAt(memory, address, array), address });
+					address += padded(array);
+				}
+				const module = kernelOf(group);
+				const run =
+					instances.get(module) ??
+					(new WebAssembly.Instance(module, { env: { memory } }).exports["run"] as unknown as RunKernel);
+				instances.set(module, run);
+				this.#groups.push({
+					group,
+					run,
+					addresses: group.arrays.map((x) => this.#places.get(x)!.address),
+					bytes: padded(group.arrays[0]),
+				});
+			}
+		}
+	}
+
+	/** The memory of an array that a fused update reads. */
+	native(value: Value): ort.Tensor | undefined {
+		return this.#places.get(value)?.native;
+	}
+
+	/** Puts a donated or other input into its place, and gives that. */
+	accept(value: Value, leaf: HostTensor | TypedArray): ort.Tensor {
+		const place = this.#places.get(value)!;
+		if (leaf instanceof HostTensor && leaf.holds(place.native)) return place.native;
+		if (place.owner?.holds(place.native)) place.owner.moveOut();
+		place.owner = undefined;
+		(place.native.data as Float32Array).set(
+			(leaf instanceof HostTensor ? leaf.values : leaf) as Float32Array,
+		);
+		return place.native;
+	}
+
+	/** Runs every update, reading single numbers through `scalar`. */
+	run(scalar: (value: Value) => number): void {
+		for (const { group, run, addresses, bytes } of this.#groups)
+			run(bytes, ...addresses, ...group.scalars.map(scalar));
+	}
+
+	/** New tensors for the outputs that the updates have written: output number and tensor. */
+	results(): { output: number; tensor: HostTensor }[] {
+		return this.#groups.flatMap(({ group }) =>
+			group.updates.map(({ replaces, output, value }) => {
+				const place = this.#places.get(replaces)!;
+				place.owner = new HostTensor(place.native, value);
+				return { output, tensor: place.owner };
+			}),
+		);
+	}
+}
+
+const bytesOfGroup = (g: FusedGroup): number => g.arrays.reduce((sum, x) => sum + padded(x), 0);
+
+/** Groups packed into as few memories as WebAssembly's limit of 4 GiB allows. */
+function binned(groups: readonly FusedGroup[]): FusedGroup[][] {
+	const bins: { groups: FusedGroup[]; bytes: number }[] = [];
+	for (const group of groups) {
+		const bytes = bytesOfGroup(group);
+		let bin = bins.find((b) => b.bytes + bytes <= mostBytes);
+		if (!bin) bins.push((bin = { groups: [], bytes: 0 }));
+		bin.groups.push(group);
+		bin.bytes += bytes;
+	}
+	return bins.map((b) => b.groups);
+}
+
+function tensorAt(memory: WebAssembly.Memory, address: number, spec: Spec): ort.Tensor {
+	const type = spec.dtype === "float64" ? Float64Array : Float32Array;
+	return nativeTensor(new type(memory.buffer, address, sizeOf(spec.shape)), spec);
+}

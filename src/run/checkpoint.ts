@@ -1,0 +1,145 @@
+/**
+ * A run's checkpoints: saving what a session holds, and putting it back.
+ *
+ * Beside parameters and optimizer state a checkpoint holds what the next measurement compares with, the parameters
+ * last measured, unless those are its own; and how long the metrics file was, so that it can be cut back to it.
+ */
+import { rm } from "node:fs/promises";
+import { z } from "zod";
+import { listCheckpoints, readCheckpoint, writeCheckpoint } from "../checkpoint/checkpoint.ts";
+import type { TensorSource } from "../checkpoint/safetensors.ts";
+import type { Spec } from "../engine/types.ts";
+import { UserError } from "../error.ts";
+import { parameterSpecs } from "../model/parameters.ts";
+import type { ResolvedConfig } from "./config.ts";
+import { parseWith } from "./explain.ts";
+import type { Tensors } from "./programs.ts";
+import { isMeasured } from "./schedule.ts";
+import { copyOf, disposeAll, type Session } from "./session.ts";
+
+const countersSchema = z.strictObject({
+	/** Tokens trained on. */
+	tokens: z.number(),
+	/** Wall-clock seconds of running, and the part of them spent on measuring. */
+	seconds: z.number(),
+	measureSeconds: z.number(),
+	/** Length of the metrics file. */
+	metricsBytes: z.number(),
+});
+
+/** What a run counts as it goes. Random numbers need no counter: they are functions of seed and step. */
+export type Counters = z.output<typeof countersSchema>;
+
+/** Thrown when values that are about to be saved are not finite. */
+export class NotFinite extends Error {
+	readonly tensor: string;
+	constructor(tensor: string) {
+		super(`Expected \`${tensor}\` to be finite`);
+		this.tensor = tensor;
+	}
+}
+
+const previousName = (name: string): string => `previous.${name}`;
+
+/** Whether the parameters last measured before this checkpoint are others than its own. */
+const keepsPrevious = ({ probes, training }: ResolvedConfig, step: number): boolean =>
+	!isMeasured(step, probes.schedule, training.steps);
+
+/** Throws `NotFinite` and writes nothing if a parameter is not finite. */
+export async function saveCheckpoint(
+	directory: string,
+	step: number,
+	session: Session,
+	counters: Counters,
+): Promise<void> {
+	const previous: [string, TensorSource][] = keepsPrevious(session.config, step)
+		? Object.entries(session.previous).map(([name, tensor]) => [previousName(name), tensor])
+		: [];
+	await writeCheckpoint(directory, step, {
+		model: Object.fromEntries(Object.entries(session.params).map(([name, t]) => [name, finite(name, t)])),
+		optimizer: { ...session.state, ...Object.fromEntries(previous) },
+		state: { ...counters },
+	});
+}
+
+function finite(name: string, tensor: TensorSource): TensorSource {
+	return {
+		shape: tensor.shape,
+		dtype: tensor.dtype,
+		async read() {
+			const values = await tensor.read();
+			if (!values.every(Number.isFinite)) throw new NotFinite(name);
+			return values;
+		},
+	};
+}
+
+/**
+ * Puts the checkpoint of `step` (default: the latest) back into the session. Returns its step and counters, or
+ * undefined if the run has no checkpoint yet. Throws a `UserError` that names a file that is missing or damaged, and
+ * the checkpoint before it to go on from.
+ */
+export async function restoreCheckpoint(
+	directory: string,
+	session: Session,
+	step?: number,
+): Promise<{ step: number; counters: Counters } | undefined> {
+	const all = await listCheckpoints(directory);
+	const chosen = step === undefined ? all.at(-1) : all.find((checkpoint) => checkpoint.step === step);
+	if (!chosen) {
+		if (step === undefined || step === 0) return undefined;
+		throw new UserError(
+			`Expected \`${directory}\` to have a checkpoint of step ${step}, got ${all.map((x) => x.step).join(", ") || "none"}.`,
+		);
+	}
+	try {
+		const checkpoint = await readCheckpoint(chosen.path, expectedSpecs(session, chosen.step));
+		try {
+			await restore(session.params, checkpoint.model);
+			await restore(session.state, checkpoint.optimizer);
+			if (keepsPrevious(session.config, chosen.step))
+				await restore(session.previous, checkpoint.optimizer, previousName);
+			else {
+				disposeAll(session.previous);
+				session.previous = await copyOf(session.engine, session.params);
+			}
+			return {
+				step: chosen.step,
+				counters: parseWith(countersSchema, checkpoint.state, `${chosen.path}/state.json`),
+			};
+		} finally {
+			await checkpoint.close();
+		}
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		const earlier = all.filter((x) => x.step < chosen.step).at(-1)?.step ?? 0;
+		throw new UserError(
+			`${error.message}\nTo go on from step ${earlier} instead, resume with --from-step ${earlier}.`,
+			{
+				cause: error,
+			},
+		);
+	}
+}
+
+/** Removes the checkpoints after `step`, which a run that continues from there will write again. */
+export async function removeLaterCheckpoints(directory: string, step: number): Promise<void> {
+	for (const later of await listCheckpoints(directory))
+		if (later.step > step) await rm(later.path, { recursive: true });
+}
+
+function expectedSpecs({ config, optimizer }: Session, step: number) {
+	const model = parameterSpecs(config.model);
+	const previous: [string, Spec][] = keepsPrevious(config, step)
+		? Object.entries(model).map(([name, spec]) => [previousName(name), spec])
+		: [];
+	return { model, optimizer: { ...optimizer.specs(model), ...Object.fromEntries(previous) } };
+}
+
+async function restore(
+	tensors: Tensors,
+	from: Readonly<Record<string, TensorSource>>,
+	nameIn: (name: string) => string = (name) => name,
+): Promise<void> {
+	for (const [name, tensor] of Object.entries(tensors)) await tensor.write(await from[nameIn(name)]!.read());
+}

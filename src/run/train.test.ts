@@ -1,0 +1,179 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import {
+	contentOf,
+	runUntil,
+	temporaryFolder,
+	tinyConfig,
+	tinyOptions,
+} from "../../test/support/tiny-run.ts";
+import { listCheckpoints } from "../checkpoint/checkpoint.ts";
+import { parseRunConfig } from "./config.ts";
+import { readMetrics } from "./metrics.ts";
+import { measuredSteps } from "./schedule.ts";
+import { readStatus } from "./status.ts";
+import { resumeRun, startRun } from "./train.ts";
+
+let folder: string;
+let run: string;
+beforeEach(() => {
+	folder = temporaryFolder();
+	run = join(folder, "run");
+});
+
+const statusOf = () => readStatus(join(run, "status.json"));
+const checkpoints = async () => (await listCheckpoints(run)).map(({ step }) => step);
+
+test("a run leaves a directory with everything in it", async () => {
+	const config = tinyConfig(folder);
+	const result = await startRun(config, run);
+	expect(result).toMatchObject({ state: "finished", step: 40, steps: 40 });
+	expect(readdirSync(run).sort()).toEqual([
+		"checkpoints",
+		"config.json",
+		"metrics.jsonl",
+		"metrics.parquet",
+		"status.json",
+	]);
+	expect(await checkpoints()).toEqual([10, 20, 30, 40]);
+	expect(await statusOf()).toMatchObject({ state: "finished", step: 40 });
+
+	const rows = await readMetrics(join(run, "metrics.jsonl"));
+	const measured = rows.filter((row) => "dyn/norm.all" in row);
+	expect(measured.map((row) => row.step)).toEqual(measuredSteps(config.probes.schedule, 40));
+	expect(rows.map((row) => row.step)).toEqual(
+		[...new Set(rows.map((row) => row.step))].sort((a, b) => a - b),
+	);
+	// It learns: a rhyme of 26 characters starts near ln 26.
+	expect(rows[0]!["train/loss"]).toBeGreaterThan(3);
+	expect(rows.at(-1)!["val/loss"]).toBeLessThan(2.5);
+	// ‖θ₁‖² = ‖θ₀‖² + 2θ₀ᵀδ + ‖δ‖², from what was measured around the first step.
+	const [zero, one] = measured;
+	const [norm, step] = [zero!["dyn/norm.all"]!, zero!["dyn/step"]!];
+	expect(one!["dyn/norm.all"]! ** 2).toBeCloseTo(
+		norm ** 2 + 2 * zero!["dyn/alignment.step"]! * norm * step + step ** 2,
+		3,
+	);
+	expect(zero).not.toHaveProperty(["dyn/direction.previous"]);
+});
+
+test("a run's config.json repeats it bit for bit", async () => {
+	await startRun(tinyConfig(folder), run);
+	const repeated = join(folder, "again");
+	await startRun(parseRunConfig(JSON.parse(readFileSync(join(run, "config.json"), "utf8"))), repeated);
+	expect(await contentOf(repeated)).toEqual(await contentOf(run));
+});
+
+test.each([1, 2])("a resumed run equals an uninterrupted one bit for bit, on %i threads", async (threads) => {
+	const whole = join(folder, "whole");
+	const config = parseRunConfig({
+		...tinyOptions(folder),
+		engine: { ...tinyConfig(folder).engine, threads },
+	});
+	await startRun(config, whole);
+	// Between measurements, at a measured step, at a checkpoint, at both (8 is measured, 10 saved, 26 measured).
+	for (const step of [3, 8, 10, 17, 26]) {
+		expect(await runUntil(run, step, config)).toMatchObject({ state: "interrupted", step });
+		expect(await statusOf()).toMatchObject({ state: "interrupted", step });
+		expect(await checkpoints()).toContain(step);
+	}
+	expect(await resumeRun(run)).toMatchObject({ state: "finished" });
+	const [resumed, uninterrupted] = [await contentOf(run), await contentOf(whole)];
+	expect(resumed).toEqual(uninterrupted);
+	expect(resumed.rows.length).toBeGreaterThan(10);
+});
+
+test("what is measured, and how often, changes nothing that is trained", async () => {
+	const seldom = { schedule: { doublingUntil: 0, every: 1000 }, evaluationBatches: 1, saturationTokens: 8 };
+	const other = join(folder, "other");
+	await startRun(tinyConfig(folder), run);
+	await startRun(parseRunConfig({ ...tinyOptions(folder), probes: seldom }), other);
+	expect((await contentOf(other)).files).toEqual((await contentOf(run)).files);
+});
+
+test("a run killed before its first checkpoint starts over, and rows written after a checkpoint are cut off", async () => {
+	const whole = join(folder, "whole");
+	await startRun(tinyConfig(folder), whole);
+	await runUntil(run, 4, tinyConfig(folder));
+	await rm(join(run, "checkpoints"), { recursive: true });
+	await resumeRun(run);
+	expect(await contentOf(run)).toEqual(await contentOf(whole));
+
+	await rm(join(run, "checkpoints", "step-00000040"), { recursive: true });
+	await rm(join(run, "status.json"));
+	await appendFile(join(run, "metrics.jsonl"), '{"step":99,"ti');
+	await resumeRun(run);
+	expect(await contentOf(run)).toEqual(await contentOf(whole));
+});
+
+test("a finished run is left as it is; from an earlier step it is made again, the same", async () => {
+	await startRun(tinyConfig(folder), run);
+	const before = await contentOf(run);
+	const notes: string[] = [];
+	expect(await resumeRun(run, { onNote: (note) => notes.push(note) })).toMatchObject({ state: "finished" });
+	expect(notes.join()).toContain("has finished its 40 steps");
+	await resumeRun(run, { fromStep: 20 });
+	expect(await contentOf(run)).toEqual(before);
+	await expect(resumeRun(run, { fromStep: 15 })).rejects.toThrow("checkpoint of step 15, got 10, 20, 30, 40");
+});
+
+test("a run that diverges is stopped and recorded, and keeps its earlier checkpoints", async () => {
+	await runUntil(run, 20, tinyConfig(folder));
+	const config = join(run, "config.json");
+	writeFileSync(config, readFileSync(config, "utf8").replace('"learningRate": 0.01', '"learningRate": 1e30'));
+	const result = await resumeRun(run);
+	expect(result.state).toBe("diverged");
+	expect(result.step).toBeGreaterThan(20);
+	expect(result.message).toMatch(/to be finite, got \S+ at step \d+: training diverged/);
+	expect(await statusOf()).toMatchObject({ state: "diverged", step: result.step, message: result.message });
+	expect(await checkpoints()).toEqual([10, 20]);
+	for (const row of await readMetrics(join(run, "metrics.jsonl")))
+		expect(Object.values(row).every(Number.isFinite)).toBe(true);
+	await expect(resumeRun(run)).rejects.toThrow(`diverged at step ${result.step}`);
+	writeFileSync(config, readFileSync(config, "utf8").replace("1e30", "0.01"));
+	expect(await resumeRun(run, { fromStep: 20 })).toMatchObject({ state: "finished" });
+});
+
+describe("what cannot begin says why and leaves nothing behind", () => {
+	const refused = async (options: Record<string, unknown>, message: string | RegExp) => {
+		await expect(startRun(parseRunConfig({ ...tinyOptions(folder), ...options }), run)).rejects.toThrow(
+			message,
+		);
+		expect(existsSync(run)).toBe(false);
+	};
+
+	test("a missing text, and an empty one", async () => {
+		const source = { train: join(folder, "none.txt") };
+		await refused({ data: { source, tokenizer: "characters" } }, `Expected \`${source.train}\` to exist`);
+		writeFileSync(source.train, " \n");
+		await refused({ data: { source, tokenizer: "characters" } }, `Expected \`${source.train}\` to hold text`);
+	});
+
+	test("a folder that cannot be written", async () => {
+		writeFileSync(join(folder, "file"), "");
+		await expect(startRun(tinyConfig(folder), join(folder, "file", "run"))).rejects.toThrow(
+			"got a path through a file",
+		);
+		// sysfs takes no folders from anybody.
+		await expect(startRun(tinyConfig(folder), "/sys/run")).rejects.toThrow(/permission denied|read-only/);
+	});
+
+	test("a folder that holds a run, and a run that another process has", async () => {
+		await startRun(tinyConfig(folder, 1), run);
+		await expect(startRun(tinyConfig(folder, 1), run)).rejects.toThrow(`orrery resume ${run}`);
+		const first = startRun(tinyConfig(folder, 1), join(folder, "two"));
+		await expect(startRun(tinyConfig(folder, 1), join(folder, "two"))).rejects.toThrow(
+			"to be free, got a lock",
+		);
+		await first;
+	});
+
+	test("resuming what is no run, or with other data", async () => {
+		await expect(resumeRun(folder)).rejects.toThrow("to be a run's directory, got no `config.json`");
+		await runUntil(run, 3, tinyConfig(folder));
+		await appendFile(join(folder, "rhyme.txt"), "!");
+		await expect(resumeRun(run)).rejects.toThrow("the text has changed");
+	});
+});

@@ -1,0 +1,2 @@
+/** The device that the tests' runs compute on. */
+export const device = "cpu";
