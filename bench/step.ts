@@ -1,14 +1,16 @@
 /**
- * A full training step (forward, backward, AdamW) against PyTorch on the same machine, alternating in one run.
+ * A full training step (forward, backward, AdamW) against PyTorch on the same machine, alternating in one run; and
+ * against jax-js and tfjs on WebAssembly at the sizes that they can hold.
  *
- *     npm run bench:step -- [--json] [--only 0.14M,0.8M] [--rounds 7] [--profile]
+ *     npm run bench:step -- [--json] [--only 0.14M,0.8M] [--rounds 7] [--threads 2] [--profile] [--no-wasm]
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { openEngine } from "../src/engine/engine.ts";
+import { tfjsStep } from "./peers/tfjs.ts";
 import { type Size, sizes } from "./sizes.ts";
-import { startTorch, type Torch } from "./torch.ts";
-import { type TrainingStep, trainingStep } from "./training-step.ts";
+import { startTorch } from "./torch.ts";
+import { trainingStep } from "./training-step.ts";
 
 const { values: options } = parseArgs({
 	options: {
@@ -17,70 +19,113 @@ const { values: options } = parseArgs({
 		rounds: { type: "string", default: "7" },
 		threads: { type: "string", default: String(cpus().length) },
 		profile: { type: "boolean" },
+		"no-wasm": { type: "boolean" },
 	},
 });
-const log = (text: string) => void process.stderr.write(`${text}\n`);
-const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** Medians over alternating rounds: each side makes about a second of steps, in turn. */
-async function compare(size: Size, ours: TrainingStep, torch: Torch | undefined, rounds: number) {
-	const times: { ours: number[]; torch: number[] } = { ours: [], torch: [] };
-	const timed = async (n: number) => {
+interface Row {
+	readonly work: string;
+	readonly peer: string;
+	/** Milliseconds a step, medians; ratio = theirs / ours. */
+	readonly ours: number;
+	readonly theirs: number;
+	readonly ratio: number;
+}
+
+/** Milliseconds of each of n steps. */
+type Steps = (n: number) => Promise<number[]>;
+
+const log = (text: string) => void process.stderr.write(`${text}\n`);
+const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+const timed =
+	(step: () => Promise<unknown>): Steps =>
+	async (n) => {
+		const times: number[] = [];
 		for (let i = 0; i < n; i++) {
 			const start = performance.now();
-			await ours.step();
-			times.ours.push(performance.now() - start);
+			await step();
+			times.push(performance.now() - start);
 		}
+		return times;
 	};
-	await timed(3);
-	const count = Math.max(1, Math.min(60, Math.round(700 / median(times.ours))));
-	times.ours = [];
-	await torch?.steps(size, 1);
-	for (let round = 0; round < rounds; round++) {
-		await timed(count);
-		if (torch) times.torch.push(...(await torch.steps(size, count)));
+
+/** Medians of both, each making about `milliseconds` of its own steps a round, in turn. */
+async function alternate(ours: Steps, theirs: Steps, rounds: number, milliseconds = 700) {
+	const times: [number[], number[]] = [[], []];
+	const counts: number[] = [];
+	for (const side of [ours, theirs]) {
+		await side(3);
+		counts.push(Math.max(1, Math.min(60, Math.round(milliseconds / median(await side(2))))));
 	}
-	return { ours: median(times.ours), torch: torch ? median(times.torch) : Number.NaN };
+	for (let round = 0; round < rounds; round++) {
+		times[0].push(...(await ours(counts[0])));
+		times[1].push(...(await theirs(counts[1])));
+	}
+	return { ours: median(times[0]), theirs: median(times[1]) };
+}
+
+const rows: Row[] = [];
+function report(work: string, peer: string, { ours, theirs }: { ours: number; theirs: number }): void {
+	rows.push({ work, peer, ours, theirs, ratio: theirs / ours });
+	log(
+		`  ${peer.padEnd(24)} ours ${ours.toFixed(2).padStart(9)} ms   theirs ${theirs.toFixed(2).padStart(9)} ms   ratio ${(theirs / ours).toFixed(2)}`,
+	);
 }
 
 const threads = Number(options.threads);
+const rounds = Number(options.rounds);
 const engine = await openEngine({ device: "cpu", threads });
 const torch = await startTorch(threads);
 log(
 	`${cpus()[0].model}, ${threads} threads, Node ${process.version}, PyTorch ${torch?.version ?? "not found"}`,
 );
-const rows: { work: string; peer: string; ours: number; theirs: number; ratio: number }[] = [];
+
 for (const size of sizes.filter((s) => !options.only || options.only.split(",").includes(s.work))) {
-	const before = process.memoryUsage().rss;
-	const ours = await trainingStep(engine, size);
-	const { info, parameters } = ours;
-	const result = await compare(size, ours, torch, Number(options.rounds));
-	const peak = process.resourceUsage().maxRSS / 1024;
+	const native = await trainingStep(engine, size);
+	const { info } = native;
 	log(
-		`${size.work}: ${parameters} parameters, ${info.equations} equations, ${info.nodes} nodes; trace ${info.traceMs.toFixed(0)} + ` +
-			`lower ${info.lowerMs.toFixed(0)} + session ${info.sessionMs.toFixed(0)} ms; peak ${peak.toFixed(0)} MiB (${(before / 2 ** 20).toFixed(0)} before)`,
+		`${size.work}: ${native.parameters} parameters; ${info.equations} equations traced, ${info.nodes} graph nodes; ` +
+			`trace ${info.traceMs.toFixed(0)} + lower ${info.lowerMs.toFixed(0)} + session ${info.sessionMs.toFixed(0)} ms`,
 	);
-	log(
-		`  ours ${result.ours.toFixed(2)} ms, PyTorch ${result.torch.toFixed(2)} ms, ratio ${(result.torch / result.ours).toFixed(2)}`,
-	);
-	rows.push({
-		work: size.work,
-		peer: `PyTorch ${torch?.version}`,
-		ours: result.ours,
-		theirs: result.torch,
-		ratio: result.torch / result.ours,
-	});
-	if (options.profile) {
-		await ours.profile();
-		const profile = await ours.profile();
-		const total = profile.reduce((sum, r) => sum + r.milliseconds, 0);
-		for (const r of profile.slice(0, 24))
-			log(
-				`    ${r.operator.padEnd(24)} ${String(r.calls).padStart(5)} ${r.milliseconds.toFixed(2).padStart(9)} ms ${((100 * r.milliseconds) / total).toFixed(1).padStart(5)} %`,
-			);
-		log(`    total in operators ${total.toFixed(2)} ms`);
-	}
-	ours.dispose();
+	const ours = timed(native.step);
+	if (torch)
+		report(size.work, `PyTorch ${torch.version}`, await alternate(ours, (n) => torch.steps(size, n), rounds));
+	log(`  peak memory of this process so far ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);
+	if (options.profile) await printProfile(native.profile);
+	if (!options["no-wasm"] && native.parameters < 1e6) await compareWasm(size, ours);
+	native.dispose();
 }
 torch?.close();
 if (options.json) process.stdout.write(`${JSON.stringify(rows)}\n`);
+
+/** The WebAssembly peers, few steps each: they take up to a second a step. */
+async function compareWasm(size: Size, ours: Steps): Promise<void> {
+	const jax = await trainingStep(await openEngine({ device: "wasm" }), size);
+	report(size.work, "jax-js, WebAssembly", await alternate(ours, timed(jax.step), 2));
+	jax.dispose();
+	const tfjs = await tfjsStep(size);
+	const steps: Steps = async (n) => {
+		const times: number[] = [];
+		for (let i = 0; i < n; i++) times.push(await tfjs());
+		return times;
+	};
+	report(size.work, "tfjs, WebAssembly", await alternate(ours, steps, 2));
+}
+
+async function printProfile(
+	profile: () => Promise<{ operator: string; calls: number; milliseconds: number }[]>,
+): Promise<void> {
+	await profile();
+	const table = await profile();
+	const total = table.reduce((sum, r) => sum + r.milliseconds, 0);
+	const percent = (ms: number) => `${((100 * ms) / total).toFixed(1).padStart(5)} %`;
+	for (const r of table.slice(0, 24))
+		log(
+			`    ${r.operator.padEnd(24)} ${String(r.calls).padStart(5)} ${r.milliseconds.toFixed(2).padStart(9)} ms ${percent(r.milliseconds)}`,
+		);
+	const products = table
+		.filter((r) => /Gemm|MatMul/.test(r.operator))
+		.reduce((sum, r) => sum + r.milliseconds, 0);
+	log(`    in operators ${total.toFixed(2)} ms, of which matrix products ${percent(products).trim()}`);
+}

@@ -4,8 +4,8 @@ import type { Engine, ProgramInfo, Spec, Tensor } from "../src/engine/types.ts";
 import { modelConfig } from "../src/model/config.ts";
 import { type Parameters, parameterSpecs } from "../src/model/parameters.ts";
 import { type Batch, loss } from "../src/model/transformer.ts";
-import { createOptimizer } from "../src/optimizer/optimizer.ts";
 import { optimizerConfig } from "../src/optimizer/config.ts";
+import { createOptimizer } from "../src/optimizer/optimizer.ts";
 import type { Size } from "./sizes.ts";
 
 export interface TrainingStep {

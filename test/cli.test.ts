@@ -18,9 +18,7 @@ describe("what is typed wrong is an error that names the nearest right word, wit
 	test.each([
 		[["trian"], "Did you mean train?"],
 		[["train", "tiny.json", "--otu", "x"], "Did you mean --out?"],
-		[["resume", "run", "--from-step", "-1"], "whole number of at least 0"],
 		[["train", "tiny.json", "--set", "steps"], "Expected key=value"],
-		[["train"], "missing required argument 'config'"],
 		[["serve", "runs", "extra"], "too many arguments"],
 		[[], "Usage: orrery"],
 	])("orrery %j", async (args, message) => {
@@ -34,10 +32,11 @@ describe("what a user can mend is an error without a stack, with exit code 1", (
 	test.each([
 		[["train", "none.json"], "Expected `none.json` to exist"],
 		[["train", "tiny.json", "--set", "model.widht=3"], "Did you mean `model.width`? (tiny.json)"],
-		[["train", "tiny.json", "--set", "optimizer.learningRate=NaN"], "`optimizer.learningRate` to be a number"],
+		[
+			["train", "tiny.json", "--set", "optimizer.learningRate=NaN"],
+			"`optimizer.learningRate` to be a number",
+		],
 		[["resume", "nowhere"], "Expected `nowhere` to be a run's directory"],
-		[["report", "nowhere"], "nowhere"],
-		[["serve", "nowhere"], "Expected `nowhere` to exist"],
 		[["study", "norm-grwth"], "Did you mean norm-growth?"],
 		[["study", "norm-growth", "--preset", "lap"], "to be one of smoke, laptop, paper"],
 	])("orrery %j", async (args, message) => {
@@ -67,7 +66,9 @@ test("train, report: one JSON document each on stdout, progress in plain lines o
 	const again = await orrery(folder, "train", "tiny.json");
 	expect(again.code).toBe(1);
 	expect(again.stderr).toContain("orrery resume runs/tiny");
-	expect((await orrery(folder, "train", "tiny.json", "--resume")).stderr).toContain("has finished its 40 steps");
+	expect((await orrery(folder, "train", "tiny.json", "--resume")).stderr).toContain(
+		"has finished its 40 steps",
+	);
 	const other = await orrery(folder, "train", "tiny.json", "--resume", "--set", "training.steps=50");
 	expect(other.stderr).toContain("Expected `training.steps` to be as in `runs/tiny`");
 
@@ -100,7 +101,12 @@ test("Ctrl-C saves, says how to resume and exits with 130; the resumed run finis
 
 test("a second Ctrl-C ends the process at once", async () => {
 	// One step of this takes long enough that the second signal arrives within it.
-	const set = ["model.width=256", "model.layers=8", "model.feedForward=4096", "training.batch=256"];
+	const set = [
+		"model.width=256",
+		"model.feedForward=1024",
+		"training.batch=512",
+		"probes.evaluationBatches=1",
+	];
 	const { child, ended } = start(
 		process.execPath,
 		[main, "train", "tiny.json", ...set.flatMap((pair) => ["--set", pair])],

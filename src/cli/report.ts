@@ -1,7 +1,6 @@
 /** `orrery report`: one HTML file about any runs. */
 import { join } from "node:path";
 import { Command } from "commander";
-import { reportRuns } from "../report/report-runs.ts";
 import { printJson, say } from "./terminal.ts";
 
 export const reportCommand = (): Command =>
@@ -15,6 +14,8 @@ export const reportCommand = (): Command =>
 		.option("--json", "print the report's path and its runs as one JSON document on stdout")
 		.action(async (runs: string[], { out, json }: { out?: string; json?: true }) => {
 			const report = out ?? (runs.length === 1 ? join(runs[0]!, "report.html") : "report.html");
+			// Loads a DOM to draw in, which takes longer than all else; other commands do without.
+			const { reportRuns } = await import("../report/report-runs.ts");
 			await reportRuns(runs, report);
 			if (json) printJson({ report, runs });
 			say(`Report: ${report}`);

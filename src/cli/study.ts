@@ -9,7 +9,7 @@ import { parseRunConfig, type RunOptions } from "../run/config.ts";
 import { runPaths } from "../run/paths.ts";
 import { resumeRun, startRun } from "../run/train.ts";
 import { normGrowth } from "../study/norm-growth/study.ts";
-import { presetOf, runStudy, type StudyResult } from "../study/run-study.ts";
+import type { StudyResult } from "../study/run-study.ts";
 import type { Study } from "../study/study.ts";
 import { Interrupted } from "./exit.ts";
 import { followed, spentOn, wholeNumber } from "./run-options.ts";
@@ -57,6 +57,8 @@ export async function followStudy(
 	{ preset, out = join("runs", `${name}-${preset}`), device, threads }: StudyOptions,
 ): Promise<{ study: StudyResult; interrupted: boolean }> {
 	const study = studyOf(name);
+	// Drawing figures loads a DOM, which takes longer than all else; other commands do without.
+	const { presetOf, runStudy } = await import("../study/run-study.ts");
 	const { summary, experiments } = presetOf(study, preset);
 	say(`${paint("bold", study.title)}: ${summary}`);
 	return followed(async (options) => {

@@ -1,6 +1,5 @@
 /** Opens the engine for a device. */
 import { availableParallelism } from "node:os";
-import { UserError } from "../error.ts";
 import { openJaxEngine } from "./jax.ts";
 import { openOnnxEngine } from "./onnx/session.ts";
 import type { Engine, EngineOptions } from "./types.ts";
@@ -11,7 +10,5 @@ import type { Engine, EngineOptions } from "./types.ts";
  */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
 	const { device = "cpu", threads = availableParallelism() } = options;
-	if (device === "wasm") return openJaxEngine();
-	if (device === "cpu") return openOnnxEngine({ threads });
-	throw new UserError(`Expected \`device\` to be cpu or wasm, got ${device}`);
+	return device === "wasm" ? openJaxEngine() : openOnnxEngine(device, threads);
 }

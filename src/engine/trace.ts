@@ -6,8 +6,8 @@
 import {
 	type ClosedJaxpr,
 	init,
-	Array as JaxArrayClass,
 	type Array as JaxArray,
+	Array as JaxArrayClass,
 	type JsTreeDef,
 	makeJaxpr,
 	numpy as np,

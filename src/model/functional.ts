@@ -72,7 +72,9 @@ export function rmsNorm(x: JaxArray, weight: JaxArray, epsilon: number): JaxArra
 /** max(x, 0), elementwise. Its gradient at 0 is 0, as in PyTorch. */
 export function relu(x: JaxArray): JaxArray {
 	const [point, d] = linearisedAt(x);
-	return np.maximum(point.ref, 0).add(np.where(point.greater(0), d, 0));
+	// A product with 0 or 1: natively a choice takes twice as long.
+	const slope = point.ref.greater(0).astype(point.dtype);
+	return np.maximum(point, 0).add(slope.mul(d));
 }
 
 /** x·Φ(x), elementwise, with Φ the normal distribution function. Native devices have its `erf` in float32 only. */

@@ -15,7 +15,7 @@ import { createOptimizer, type Optimizer } from "./optimizer.ts";
 
 let engine: Engine;
 beforeAll(async () => {
-	engine = await openEngine();
+	engine = await openEngine({ threads: 1 }); // Models this small gain nothing from more.
 });
 
 const optimizers = {

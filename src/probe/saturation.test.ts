@@ -10,7 +10,7 @@ import { cosineDistance } from "./saturation.ts";
 
 let engine: Engine;
 beforeAll(async () => {
-	engine = await openEngine();
+	engine = await openEngine({ threads: 1 }); // Models this small gain nothing from more.
 });
 
 test("saturation with c = 1 is exactly 1, in every layer, and direction to itself is exactly 1", async () => {

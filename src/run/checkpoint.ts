@@ -6,11 +6,17 @@
  */
 import { rm } from "node:fs/promises";
 import { z } from "zod";
-import { listCheckpoints, readCheckpoint, writeCheckpoint } from "../checkpoint/checkpoint.ts";
+import {
+	type Checkpoint,
+	listCheckpoints,
+	readCheckpoint,
+	writeCheckpoint,
+} from "../checkpoint/checkpoint.ts";
 import type { TensorSource } from "../checkpoint/safetensors.ts";
 import type { Spec } from "../engine/types.ts";
 import { UserError } from "../error.ts";
 import { parameterSpecs } from "../model/parameters.ts";
+import { createOptimizer } from "../optimizer/optimizer.ts";
 import type { ResolvedConfig } from "./config.ts";
 import { parseWith } from "./explain.ts";
 import type { Tensors } from "./programs.ts";
@@ -74,16 +80,23 @@ function finite(name: string, tensor: TensorSource): TensorSource {
 	};
 }
 
+/** A checkpoint that was found whole, and is still open. */
+export interface OpenCheckpoint {
+	readonly step: number;
+	readonly counters: Counters;
+	readonly checkpoint: Checkpoint;
+}
+
 /**
- * Puts the checkpoint of `step` (default: the latest) back into the session. Returns its step and counters, or
- * undefined if the run has no checkpoint yet. Throws a `UserError` that names a file that is missing or damaged, and
- * the checkpoint before it to go on from.
+ * Opens the checkpoint of `step` (default: the latest) and checks every byte of it; undefined if the run has none
+ * yet, or `step` is 0 and has none. Throws a `UserError` that names a file that is missing, damaged or of another
+ * configuration, and the checkpoint before it to go on from.
  */
-export async function restoreCheckpoint(
+export async function openCheckpoint(
 	directory: string,
-	session: Session,
+	config: ResolvedConfig,
 	step?: number,
-): Promise<{ step: number; counters: Counters } | undefined> {
+): Promise<OpenCheckpoint | undefined> {
 	const all = await listCheckpoints(directory);
 	const chosen = step === undefined ? all.at(-1) : all.find((checkpoint) => checkpoint.step === step);
 	if (!chosen) {
@@ -93,32 +106,31 @@ export async function restoreCheckpoint(
 		);
 	}
 	try {
-		const checkpoint = await readCheckpoint(chosen.path, expectedSpecs(session, chosen.step));
-		try {
-			await restore(session.params, checkpoint.model);
-			await restore(session.state, checkpoint.optimizer);
-			if (keepsPrevious(session.config, chosen.step))
-				await restore(session.previous, checkpoint.optimizer, previousName);
-			else {
-				disposeAll(session.previous);
-				session.previous = await copyOf(session.engine, session.params);
-			}
-			return {
-				step: chosen.step,
-				counters: parseWith(countersSchema, checkpoint.state, `${chosen.path}/state.json`),
-			};
-		} finally {
-			await checkpoint.close();
-		}
+		const checkpoint = await readCheckpoint(chosen.path, expectedSpecs(config, chosen.step));
+		const counters = parseWith(countersSchema, checkpoint.state, `${chosen.path}/state.json`);
+		return { step: chosen.step, counters, checkpoint };
 	} catch (error) {
 		if (!(error instanceof UserError)) throw error;
 		const earlier = all.filter((x) => x.step < chosen.step).at(-1)?.step ?? 0;
 		throw new UserError(
 			`${error.message}\nTo go on from step ${earlier} instead, resume with --from-step ${earlier}.`,
-			{
-				cause: error,
-			},
+			{ cause: error },
 		);
+	}
+}
+
+/** Puts a checkpoint back into the session. */
+export async function restoreCheckpoint(
+	session: Session,
+	{ step, checkpoint }: OpenCheckpoint,
+): Promise<void> {
+	await restore(session.params, checkpoint.model);
+	await restore(session.state, checkpoint.optimizer);
+	if (keepsPrevious(session.config, step)) {
+		await restore(session.previous, checkpoint.optimizer, previousName);
+	} else {
+		disposeAll(session.previous);
+		session.previous = await copyOf(session.engine, session.params);
 	}
 }
 
@@ -128,8 +140,9 @@ export async function removeLaterCheckpoints(directory: string, step: number): P
 		if (later.step > step) await rm(later.path, { recursive: true });
 }
 
-function expectedSpecs({ config, optimizer }: Session, step: number) {
+function expectedSpecs(config: ResolvedConfig, step: number) {
 	const model = parameterSpecs(config.model);
+	const optimizer = createOptimizer(config.optimizer);
 	const previous: [string, Spec][] = keepsPrevious(config, step)
 		? Object.entries(model).map(([name, spec]) => [previousName(name), spec])
 		: [];

@@ -6,13 +6,14 @@
  *           run.lock        the process that runs it
  */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rmdir } from "node:fs/promises";
+import { readFile, rmdir } from "node:fs/promises";
 import { asUserError } from "../checkpoint/disk.ts";
 import { UserError } from "../error.ts";
-import { type Counters, removeLaterCheckpoints, restoreCheckpoint } from "./checkpoint.ts";
+import { type Counters, openCheckpoint, removeLaterCheckpoints, restoreCheckpoint } from "./checkpoint.ts";
 import { parseRunConfig, type ResolvedConfig, type RunConfig } from "./config.ts";
 import { takeLock } from "./lock.ts";
 import { type LoopOptions, type Outcome, trainLoop } from "./loop.ts";
+import { makeFolder } from "./make-folder.ts";
 import { MetricsFile } from "./metrics.ts";
 import { writeParquet } from "./parquet.ts";
 import { runPaths } from "./paths.ts";
@@ -47,9 +48,7 @@ export async function startRun(
 	options: TrainOptions = {},
 ): Promise<TrainResult> {
 	const paths = runPaths(directory);
-	await mkdir(directory, { recursive: true }).catch((error) => {
-		throw asUserError(error, directory);
-	});
+	await makeFolder(directory);
 	const giveBack = await takeLock(paths.lock);
 	try {
 		if (existsSync(paths.config))
@@ -98,19 +97,24 @@ export async function resumeRun(directory: string, options: ResumeOptions = {}):
 				`Expected \`${directory}\` to be a run that can go on, got one that diverged at step ${status.step}. ` +
 					"Start it anew with a lower `optimizer.learningRate`.",
 			);
-		const session = await openSession(config, config.provenance.data.hash);
+		const from = await openCheckpoint(directory, config, fromStep);
 		try {
-			for (const change of changesOf(config, session.config)) onNote?.(change);
-			const from = await restoreCheckpoint(directory, session, fromStep);
-			onNote?.(
-				from
-					? `Resuming ${directory} at step ${from.step}.`
-					: `${directory} has no checkpoint yet: it starts at step 0.`,
-			);
-			await removeLaterCheckpoints(directory, from?.step ?? 0);
-			return await runLoop(session, directory, from, options);
+			const session = await openSession(config, config.provenance.data.hash);
+			try {
+				for (const change of changesOf(config, session.config)) onNote?.(change);
+				if (from) await restoreCheckpoint(session, from);
+				onNote?.(
+					from
+						? `Resuming ${directory} at step ${from.step}.`
+						: `${directory} has no checkpoint to resume: it starts at step 0.`,
+				);
+				await removeLaterCheckpoints(directory, from?.step ?? 0);
+				return await runLoop(session, directory, from, options);
+			} finally {
+				await session.close();
+			}
 		} finally {
-			await session.close();
+			await from?.checkpoint.close();
 		}
 	} finally {
 		await giveBack();

@@ -17,7 +17,8 @@ const newest = (folder: string): number =>
 /** Throws if the built files are older than the source: a test of yesterday's program proves nothing. */
 export function requireBuild(): void {
 	const built = statSync(main, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-	if (built < newest(join(root, "src"))) throw new Error("dist/ is older than src/: run `npm run build` first.");
+	if (built < newest(join(root, "src")))
+		throw new Error("dist/ is older than src/: run `npm run build` first.");
 }
 
 export interface Ended {

@@ -6,7 +6,7 @@
  */
 import type * as ort from "onnxruntime-node";
 import type { Value } from "../ir.ts";
-import { HostTensor, nativeTensor } from "../onnx/host-tensor.ts";
+import { NativeTensor, nativeOf } from "../onnx/native-tensor.ts";
 import type { Spec, TypedArray } from "../types.ts";
 import { bytesOf, sizeOf } from "../values.ts";
 import { kernelOf, type RunKernel } from "./kernel.ts";
@@ -22,7 +22,7 @@ interface Place {
 	readonly native: ort.Tensor;
 	readonly address: number;
 	/** The live tensor that has this place, if one has. */
-	owner?: HostTensor;
+	owner?: NativeTensor;
 }
 
 interface PlacedGroup {
@@ -69,13 +69,13 @@ export class FusedUpdates {
 	}
 
 	/** Puts a donated or other input into its place, and gives that. */
-	accept(value: Value, leaf: HostTensor | TypedArray): ort.Tensor {
+	accept(value: Value, leaf: NativeTensor | TypedArray): ort.Tensor {
 		const place = this.#places.get(value)!;
-		if (leaf instanceof HostTensor && leaf.holds(place.native)) return place.native;
+		if (leaf instanceof NativeTensor && leaf.holds(place.native)) return place.native;
 		if (place.owner?.holds(place.native)) place.owner.moveOut();
 		place.owner = undefined;
 		(place.native.data as Float32Array).set(
-			(leaf instanceof HostTensor ? leaf.values : leaf) as Float32Array,
+			(leaf instanceof NativeTensor ? leaf.native.data : leaf) as Float32Array,
 		);
 		return place.native;
 	}
@@ -87,11 +87,11 @@ export class FusedUpdates {
 	}
 
 	/** New tensors for the outputs that the updates have written: output number and tensor. */
-	results(): { output: number; tensor: HostTensor }[] {
+	results(): { output: number; tensor: NativeTensor }[] {
 		return this.#groups.flatMap(({ group }) =>
 			group.updates.map(({ replaces, output, value }) => {
 				const place = this.#places.get(replaces)!;
-				place.owner = new HostTensor(place.native, value);
+				place.owner = new NativeTensor(place.native, value);
 				return { output, tensor: place.owner };
 			}),
 		);
@@ -105,15 +105,16 @@ function binned(groups: readonly FusedGroup[]): FusedGroup[][] {
 	const bins: { groups: FusedGroup[]; bytes: number }[] = [];
 	for (const group of groups) {
 		const bytes = bytesOfGroup(group);
-		let bin = bins.find((b) => b.bytes + bytes <= mostBytes);
-		if (!bin) bins.push((bin = { groups: [], bytes: 0 }));
-		bin.groups.push(group);
-		bin.bytes += bytes;
+		const bin = bins.find((b) => b.bytes + bytes <= mostBytes);
+		if (bin) {
+			bin.groups.push(group);
+			bin.bytes += bytes;
+		} else bins.push({ groups: [group], bytes });
 	}
 	return bins.map((b) => b.groups);
 }
 
 function tensorAt(memory: WebAssembly.Memory, address: number, spec: Spec): ort.Tensor {
 	const type = spec.dtype === "float64" ? Float64Array : Float32Array;
-	return nativeTensor(new type(memory.buffer, address, sizeOf(spec.shape)), spec);
+	return nativeOf(new type(memory.buffer, address, sizeOf(spec.shape)), spec);
 }

@@ -3,7 +3,7 @@ import type { Node, Value } from "../ir.ts";
 import type { Device, DType } from "../types.ts";
 import { formatSpec } from "../values.ts";
 import { elementType, type NodeOptions, OnnxGraph } from "./graph.ts";
-import { materialised, type View, unscaled, viewOf } from "./view.ts";
+import { materialised, unscaled, type View, viewOf } from "./view.ts";
 
 /** Lowers one operation: reads views of the node's inputs, sets views of its outputs. */
 export type Rule = (lowering: Lowering, node: Node) => void;

@@ -1,4 +1,4 @@
-import { type Array as JaxArray, defaultDevice, init, numpy as np, valueAndGrad } from "@jax-js/jax";
+import { defaultDevice, init, type Array as JaxArray, numpy as np, valueAndGrad } from "@jax-js/jax";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { randomProgram } from "../../../test/support/random-program.ts";

@@ -123,7 +123,7 @@ const centred = (value: Value): Value | undefined => minusRow(value, (row, x) =>
 function inverseDeviation(value: Value): { c: Value; x: Value; epsilon: number } | undefined {
 	const root = madeBy(value, "reciprocal")?.inputs[0];
 	const sum = root && madeBy(root, "sqrt")?.inputs[0];
-	if (!sum || sum.dtype !== "float32") return undefined;
+	if (sum?.dtype !== "float32") return undefined;
 	const epsilon =
 		sum.node?.op === "add" ? (fullValue(sum.node.inputs[1]) ?? fullValue(sum.node.inputs[0])) : 0;
 	const variance = sum.node?.op === "add" ? sum.node.inputs.find((v) => fullValue(v) === undefined) : sum;
