@@ -7,9 +7,8 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { openEngine } from "../src/engine/engine.ts";
-import { tfjsStep } from "./peers/tfjs.ts";
+import { startTfjs, startTorch } from "./peer.ts";
 import { type Size, sizes } from "./sizes.ts";
-import { startTorch } from "./torch.ts";
 import { trainingStep } from "./training-step.ts";
 
 const { values: options } = parseArgs({
@@ -77,9 +76,7 @@ const threads = Number(options.threads);
 const rounds = Number(options.rounds);
 const engine = await openEngine({ device: "cpu", threads });
 const torch = await startTorch(threads);
-log(
-	`${cpus()[0].model}, ${threads} threads, Node ${process.version}, PyTorch ${torch?.version ?? "not found"}`,
-);
+log(`${cpus()[0].model}, ${threads} threads, Node ${process.version}, ${torch?.name ?? "PyTorch not found"}`);
 
 for (const size of sizes.filter((s) => !options.only || options.only.split(",").includes(s.work))) {
 	const native = await trainingStep(engine, size);
@@ -89,8 +86,7 @@ for (const size of sizes.filter((s) => !options.only || options.only.split(",").
 			`trace ${info.traceMs.toFixed(0)} + lower ${info.lowerMs.toFixed(0)} + session ${info.sessionMs.toFixed(0)} ms`,
 	);
 	const ours = timed(native.step);
-	if (torch)
-		report(size.work, `PyTorch ${torch.version}`, await alternate(ours, (n) => torch.steps(size, n), rounds));
+	if (torch) report(size.work, torch.name, await alternate(ours, (n) => torch.steps(size, n), rounds));
 	log(`  peak memory of this process so far ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);
 	if (options.profile) await printProfile(native.profile);
 	if (!options["no-wasm"] && native.parameters < 1e6) await compareWasm(size, ours);
@@ -104,13 +100,10 @@ async function compareWasm(size: Size, ours: Steps): Promise<void> {
 	const jax = await trainingStep(await openEngine({ device: "wasm" }), size);
 	report(size.work, "jax-js, WebAssembly", await alternate(ours, timed(jax.step), 2));
 	jax.dispose();
-	const tfjs = await tfjsStep(size);
-	const steps: Steps = async (n) => {
-		const times: number[] = [];
-		for (let i = 0; i < n; i++) times.push(await tfjs());
-		return times;
-	};
-	report(size.work, "tfjs, WebAssembly", await alternate(ours, steps, 2));
+	const tfjs = await startTfjs();
+	if (!tfjs) return log("  tfjs is not installed: npm --prefix bench ci");
+	report(size.work, tfjs.name, await alternate(ours, (n) => tfjs.steps(size, n), 2));
+	tfjs.close();
 }
 
 async function printProfile(

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { readStatus } from "../src/run/status.ts";
 import { main, orrery, requireBuild, start } from "./support/cli.ts";
@@ -100,7 +101,7 @@ test("Ctrl-C saves, says how to resume and exits with 130; the resumed run finis
 });
 
 test("a second Ctrl-C ends the process at once", async () => {
-	// One step of this takes long enough that the second signal arrives within it.
+	// A step of this, with its checkpoint, takes long enough that the second signal arrives within it.
 	const set = [
 		"model.width=256",
 		"model.feedForward=1024",
@@ -114,7 +115,7 @@ test("a second Ctrl-C ends the process at once", async () => {
 	);
 	await once(child.stderr!, "data");
 	child.kill("SIGINT");
-	await once(child.stderr!, "data");
+	await setTimeout(20);
 	child.kill("SIGINT");
 	const { code, stderr } = await ended;
 	expect(code).toBe(130);

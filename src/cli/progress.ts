@@ -3,7 +3,6 @@
  */
 import { SingleBar } from "cli-progress";
 import type { TrainProgress } from "../run/train.ts";
-import { say } from "./terminal.ts";
 
 const plain = "{name}: step {value}/{total}, loss {loss}, {rate} tokens/s, {eta_formatted} left";
 
@@ -51,11 +50,3 @@ export function openProgress(): Progress {
 		stop,
 	};
 }
-
-/** A duration in words: `42 s`, `3 min 5 s`. */
-export function formatSeconds(seconds: number): string {
-	const whole = Math.round(seconds);
-	return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
-}
-
-export const sayLines = (text: string): void => text.split("\n").forEach(say);

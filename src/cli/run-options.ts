@@ -1,9 +1,10 @@
 /** What the commands that train have in common: following a run, stopping it with Ctrl-C, and telling how it ended. */
 import { InvalidArgumentError } from "commander";
 import { UserError } from "../error.ts";
+import { duration } from "../report/run-facts.ts";
 import type { TrainOptions, TrainResult } from "../run/train.ts";
 import { exitCodes, Interrupted } from "./exit.ts";
-import { formatSeconds, openProgress } from "./progress.ts";
+import { openProgress } from "./progress.ts";
 import { paint, printJson, say } from "./terminal.ts";
 
 /**
@@ -39,7 +40,7 @@ export async function followed<T>(work: (options: Required<TrainOptions>) => Pro
 /** How long a run took, and how much of it was measuring. */
 export function spentOn({ seconds, measureSeconds }: TrainResult): string {
 	const share = seconds > 0 ? (100 * measureSeconds) / seconds : 0;
-	return `${formatSeconds(seconds)}, ${share.toFixed(1)} % of it measuring`;
+	return `${duration(seconds)}, ${share.toFixed(1)} % of it measuring`;
 }
 
 /**

@@ -22,15 +22,12 @@ export function sqrtTicks(last: number, count = 5): number[] {
 export const stepName = (step: number): string =>
 	step >= 10_000 ? `${Number((step / 1000).toPrecision(3))}k` : String(step);
 
-/** 1, 2 and 5 times powers of ten between two values, thinned to powers of ten where there would be more than six. */
+/** Powers of ten around two values, as a nice logarithmic axis ends in them; with 2 and 5 times them if they are few. */
 export function logTicks(low: number, high: number): number[] {
-	const powers = Array.from(
-		{ length: Math.floor(Math.log10(high)) - Math.floor(Math.log10(low)) + 1 },
-		(_, i) => 10 ** (Math.floor(Math.log10(low)) + i),
-	);
-	const within = (ticks: number[]) => ticks.filter((tick) => tick >= low && tick <= high);
-	const fine = within(powers.flatMap((power) => [power, 2 * power, 5 * power]));
-	return fine.length <= 6 ? fine : within(powers);
+	const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+	const powers = Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
+	if (powers.length > 3) return powers;
+	return powers.flatMap((power) => [power, 2 * power, 5 * power]).filter((tick) => tick <= 10 ** last);
 }
 
 export const sqrtStepAxis = (last: number): ScaleOptions => ({

@@ -25,7 +25,7 @@ export interface LegendEntry {
 
 const svgNamespace = "http://www.w3.org/2000/svg";
 
-export function element(
+function element(
 	document: Document,
 	name: string,
 	attributes: Readonly<Record<string, string | number>>,
@@ -113,7 +113,7 @@ function drawRamp(
 }
 
 /** Three significant digits, without trailing zeros. */
-export const shortNumber = (value: number): string =>
+const shortNumber = (value: number): string =>
 	Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
 
 export interface Composition {

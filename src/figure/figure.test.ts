@@ -80,7 +80,7 @@ test("a layer's profile has the random initialisation as baseline beside the las
 	const { svg, rows: data } = drawSaturationByLayer(rows, { document })!;
 	expect([...new Set(data.map(({ step }) => step))]).toEqual([0, 1200]);
 	expect([...new Set(data.map(({ layer }) => layer))]).toEqual(["emb", "1", "2", "3", "4"]);
-	expect(svg.textContent).toContain("at initialisation");
+	expect(svg.textContent).toContain("initial");
 });
 
 test("a heat map has one cell a layer and measured step", () => {

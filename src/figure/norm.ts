@@ -27,7 +27,7 @@ export function drawNorm(rows: readonly Row[], options: NormOptions = {}): Figur
 		id = "norm",
 		title = "Parameter norm against √t",
 		caption = "Norm of the encoder's parameters (no embeddings, no classifier). On this axis growth like √t is a " +
-			"straight line; dashed: the least-squares fit a·√t + b through the points of each run.",
+			"straight line; dashed: the least-squares fit a·√t + b through the points at equal distances of each run.",
 	} = options;
 	const runs = runsOf(rows);
 	const last = Math.max(...points.map(({ step }) => step));

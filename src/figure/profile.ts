@@ -60,7 +60,7 @@ function drawProfile(rows: readonly Row[], options: ProfileOptions): Figure | un
 	const legend = [
 		...seriesLegend(runs),
 		{ label: "trained", dash: "none" },
-		{ label: "at initialisation", dash: "2,4" },
+		{ label: "initial", dash: "2,4" },
 	];
 	const svg = compose({ id, title, caption, plots: [plot], legend }, options);
 	const data = points.map(({ run, step, layer, value }) => ({ run, step, layer: layerName(layer), value }));

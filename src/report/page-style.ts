@@ -45,7 +45,6 @@ nav { display: flex; flex-wrap: wrap; gap: 4px 16px; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 500px), 1fr)); gap: 40px 32px; }
 figure { margin: 0; min-width: 0; }
 figure svg { display: block; width: 100%; max-width: 560px; height: auto; }
-figure .grid line { stroke-opacity: .12; }
 .buttons { display: flex; gap: 8px; margin: 8px 0; }
 details { margin: 8px 0; }
 summary { cursor: pointer; font-size: .875rem; }

@@ -15,7 +15,7 @@ import { countVerdicts, type JudgedClaim } from "./claim.ts";
 import { rankedLaws } from "./growth.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
-import { runFacts } from "./run-facts.ts";
+import { provenanceOf, runFacts } from "./run-facts.ts";
 import type { RunRecord } from "./run-record.ts";
 
 export interface Report {
@@ -95,6 +95,7 @@ ${
 const runsSection = (runs: readonly RunRecord[]) => {
 	const facts = runs.map(runFacts);
 	const names = [...new Set(facts.flatMap(Object.keys))];
+	const engines = new Set(runs.flatMap(({ config }) => provenanceOf(config)?.engine ?? []));
 	return html`
 <section class="runs" aria-labelledby="runs"><h2 id="runs">Runs</h2>
 <div class="scroll"><table><thead><tr><th></th>${runs.map((run) => html`<th class="number">${run.name}</th>`)}</tr></thead>
@@ -103,7 +104,8 @@ const runsSection = (runs: readonly RunRecord[]) => {
 			name,
 		) => html`<tr><th>${name}</th>${facts.map((fact) => html`<td class="number">${fact[name] ?? "–"}</td>`)}</tr>
 `,
-	)}</tbody></table></div></section>`;
+	)}</tbody></table></div>
+${engines.size > 0 ? html`<p class="quiet">Computed by ${[...engines].join("; ")}.</p>` : ""}</section>`;
 };
 
 /** Which growth law a run's norm follows: every law with its r², the smallest residual in bold. */
@@ -176,5 +178,5 @@ function flatten(value: unknown, path = ""): Map<string, string> {
 }
 
 /** Six significant digits: all that float32 metrics mean. */
-export const formatNumber = (value: number): string =>
+const formatNumber = (value: number): string =>
 	Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));

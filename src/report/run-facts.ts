@@ -1,13 +1,15 @@
 /** A run in a dozen lines: how it ended, what it learned, what moved, and what running and measuring cost. */
 import { valuesOf } from "../figure/figure.ts";
+import type { Provenance, ResolvedConfig } from "../run/config.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** What a reader wants to know first, by name; facts that were not measured are absent. */
-export function runFacts({ rows, status }: RunRecord): Record<string, string> {
+export function runFacts({ config, rows, status }: RunRecord): Record<string, string> {
 	const { state, step, steps, seconds, measureSeconds } = status;
 	const facts: Record<string, string | undefined> = {
 		state: state === "finished" ? state : `${state}${status.message ? `: ${status.message}` : ""}`,
 		steps: step === steps ? String(step) : `${step} of ${steps}`,
+		parameters: provenanceOf(config)?.parameters?.toLocaleString("en"),
 		"training loss": fromTo(rows, "train/loss", 3),
 		"validation loss": fromTo(rows, "val/loss", 3),
 		"validation perplexity": fromTo(rows, "val/perplexity", 1),
@@ -21,6 +23,10 @@ export function runFacts({ rows, status }: RunRecord): Record<string, string> {
 		Object.entries(facts).filter((entry): entry is [string, string] => entry[1] !== undefined),
 	);
 }
+
+/** What a run was made with, where its configuration says so. */
+export const provenanceOf = (config: unknown): Provenance | undefined =>
+	(config as Partial<ResolvedConfig> | null)?.provenance;
 
 function fromTo(rows: RunRecord["rows"], key: string, decimals: number): string | undefined {
 	const values = valuesOf(rows, key);

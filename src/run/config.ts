@@ -28,7 +28,7 @@ const probes = z.strictObject({
 	evaluationBatches: z
 		.int()
 		.positive()
-		.default(8)
+		.default(4)
 		.describe("Batches of validation text that `val/loss` is a mean over, the same ones each time."),
 	saturationTokens: z
 		.int()
@@ -172,7 +172,7 @@ export function requireSameConfig(config: RunConfig, resolved: ResolvedConfig, d
 	if (key !== undefined)
 		throw new UserError(
 			`Expected \`${key}\` to be as in \`${directory}\`, got another value. ` +
-				"Resume with the same configuration, or start a new run in another folder with --out.",
+				"Resume with the same configuration, start a new run in another folder with --out, or delete this one.",
 		);
 }
 

@@ -166,6 +166,8 @@ describe("what cannot begin says why and leaves nothing behind", () => {
 	test("a folder that holds a run, and a run that another process has", async () => {
 		await startRun(tinyConfig(folder, 1), run);
 		await expect(startRun(tinyConfig(folder, 1), run)).rejects.toThrow(`orrery resume ${run}`);
+		await rm(join(run, "config.json"));
+		await expect(startRun(tinyConfig(folder, 1), run)).rejects.toThrow("got a folder with");
 		const first = startRun(tinyConfig(folder, 1), join(folder, "two"));
 		await expect(startRun(tinyConfig(folder, 1), join(folder, "two"))).rejects.toThrow(
 			"to be free, got a lock",

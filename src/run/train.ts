@@ -7,6 +7,7 @@
  */
 import { existsSync } from "node:fs";
 import { readFile, rmdir } from "node:fs/promises";
+import { join } from "node:path";
 import { asUserError } from "../checkpoint/disk.ts";
 import { UserError } from "../error.ts";
 import { type Counters, openCheckpoint, removeLaterCheckpoints, restoreCheckpoint } from "./checkpoint.ts";
@@ -51,10 +52,17 @@ export async function startRun(
 	await makeFolder(directory);
 	const giveBack = await takeLock(paths.lock);
 	try {
-		if (existsSync(paths.config))
+		const found = [paths.config, paths.metrics, join(directory, "checkpoints")].find((path) =>
+			existsSync(path),
+		);
+		if (found === paths.config)
 			throw new UserError(
 				`Expected \`${directory}\` to be a new run, got one that exists. ` +
 					`Resume it with \`orrery resume ${directory}\`, or choose another folder with --out.`,
+			);
+		if (found)
+			throw new UserError(
+				`Expected \`${directory}\` to be a new run, got a folder with \`${found}\` in it. Choose another with --out.`,
 			);
 		const session = await openSession(config);
 		try {

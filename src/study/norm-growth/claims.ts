@@ -13,6 +13,7 @@ import {
 	saturationRises,
 	sqrtAgainstRivals,
 	sqrtFit,
+	squaredFit,
 	stepInProportion,
 } from "./measurements.ts";
 
@@ -51,6 +52,14 @@ const questions: readonly Question[] = [
 		place: "§3; the rivals are those of the paper's code",
 		expected: above(1),
 		measure: sqrtAgainstRivals,
+	},
+	{
+		id: "squared-grows-linearly",
+		sentence:
+			"‖θ‖² grows linearly, as steps of constant length at right angles would have it: r² rounds to 1.00",
+		place: "not in the paper: its eq. 2 with Adam's steps",
+		expected: atLeast(0.995),
+		measure: squaredFit,
 	},
 	{
 		id: "direction-settles",

@@ -50,10 +50,13 @@ export function normGrowth(rows: readonly Row[]): Measurement | undefined {
 	};
 }
 
-export function sqrtFit(rows: readonly Row[]): Measurement | undefined {
+export const sqrtFit = (rows: readonly Row[]) => fitOf("sqrt", rows);
+export const squaredFit = (rows: readonly Row[]) => fitOf("squared", rows);
+
+function fitOf(law: GrowthLaw, rows: readonly Row[]): Measurement | undefined {
 	const series = normSeries(rows);
 	if (!series) return undefined;
-	const fit = fitGrowthLaw("sqrt", series.steps, series.norms);
+	const fit = fitGrowthLaw(law, series.steps, series.norms);
 	const [low, high] = fit.confidence!.a;
 	return {
 		value: fit.r2,

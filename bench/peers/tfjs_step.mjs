@@ -1,24 +1,23 @@
-/** The step benchmark's tfjs side: the same model on its WebAssembly backend, with its Adam (it has no AdamW). */
+/**
+ * The benchmark's tfjs side: one Adam training step of the same model on its WebAssembly backend (it has no AdamW),
+ * timed on request. Reads lines `{"size": {...}, "steps": n}` and answers each with the milliseconds of n steps.
+ */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import type { Size } from "../sizes.ts";
+import { createInterface } from "node:readline";
 
-const folder = dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/package.json"));
+const require = createRequire(import.meta.url);
+const tf = require("@tensorflow/tfjs");
+const { setWasmPaths } = require("@tensorflow/tfjs-backend-wasm");
 
 /** A function that makes one training step and gives its milliseconds. */
-export async function tfjsStep(size: Size): Promise<() => Promise<number>> {
-	setWasmPaths(`${join(folder, "wasm-out")}/`);
-	await tf.setBackend("wasm");
-	await tf.ready();
+async function build(size) {
 	const { layers, heads, width, feedForward, context, batch, vocabulary } = size;
 	const head = width / heads;
-	const weight = (...shape: number[]) => tf.variable(tf.mul(tf.randomNormal(shape), 0.02));
-	const zeros = (n: number) => tf.variable(tf.zeros([n]));
-	const ones = (n: number) => tf.variable(tf.ones([n]));
-	const linear = (into: number, out: number) => ({ w: weight(into, out), b: zeros(out) });
+	const weight = (...shape) => tf.variable(tf.mul(tf.randomNormal(shape), 0.02));
+	const zeros = (n) => tf.variable(tf.zeros([n]));
+	const ones = (n) => tf.variable(tf.ones([n]));
+	const linear = (into, out) => ({ w: weight(into, out), b: zeros(out) });
 	const norm = () => ({ g: ones(width), b: zeros(width) });
 	const token = weight(vocabulary, width);
 	const position = weight(context, width);
@@ -38,21 +37,20 @@ export async function tfjsStep(size: Size): Promise<() => Promise<number>> {
 		tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([context, context]), -1, 0)), -1e9),
 	);
 
-	type Linear = ReturnType<typeof linear>;
-	const apply = (x: tf.Tensor, { w, b }: Linear) => tf.add(tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D), b);
-	const normalise = (x: tf.Tensor, { g, b }: ReturnType<typeof norm>) => {
+	const apply = (x, { w, b }) => tf.add(tf.matMul(x, w), b);
+	const normalise = (x, { g, b }) => {
 		const centred = tf.sub(x, tf.mean(x, -1, true));
 		const variance = tf.mean(tf.square(centred), -1, true);
 		return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(variance, 1e-5))), g), b);
 	};
-	const split = (x: tf.Tensor) => tf.transpose(tf.reshape(x, [batch, context, heads, head]), [0, 2, 1, 3]);
-	const loss = (inputs: tf.Tensor1D, targets: tf.Tensor1D): tf.Scalar => {
+	const split = (x) => tf.transpose(tf.reshape(x, [batch, context, heads, head]), [0, 2, 1, 3]);
+	const loss = (inputs, targets): tf.Scalar => {
 		// Rows by a product with one-hot vectors: the backend has no gradient of gather.
 		const tokens = tf.matMul(
-			tf.cast(tf.oneHot(inputs, vocabulary), "float32") as tf.Tensor2D,
-			token as tf.Tensor2D,
+			tf.cast(tf.oneHot(inputs, vocabulary), "float32"),
+			token,
 		);
-		let x: tf.Tensor = tf.reshape(tf.add(tf.reshape(tokens, [batch, context, width]), position), [-1, width]);
+		let x = tf.reshape(tf.add(tf.reshape(tokens, [batch, context, width]), position), [-1, width]);
 		for (const block of blocks) {
 			const n = normalise(x, block.ln1);
 			const [q, k, v] = [block.q, block.k, block.v].map((p) => split(apply(n, p)));
@@ -65,7 +63,7 @@ export async function tfjsStep(size: Size): Promise<() => Promise<number>> {
 		return tf.losses.softmaxCrossEntropy(
 			tf.cast(tf.oneHot(targets, vocabulary), "float32"),
 			logits,
-		) as tf.Scalar;
+		);
 	};
 	const optimizer = tf.train.adam(1e-3);
 	const draw = () =>
@@ -73,10 +71,25 @@ export async function tfjsStep(size: Size): Promise<() => Promise<number>> {
 	return async () => {
 		const [inputs, targets] = [tf.tensor1d(draw(), "int32"), tf.tensor1d(draw(), "int32")];
 		const begin = performance.now();
-		const value = optimizer.minimize(() => loss(inputs, targets), true) as tf.Scalar;
+		const value = optimizer.minimize(() => loss(inputs, targets), true);
 		await value.data();
 		const time = performance.now() - begin;
 		tf.dispose([inputs, targets, value]);
 		return time;
 	};
+}
+
+const folder = dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json"));
+setWasmPaths(`${join(folder, "wasm-out")}/`);
+await tf.setBackend("wasm");
+await tf.ready();
+const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
+answer({ version: tf.version.tfjs });
+let current;
+for await (const line of createInterface({ input: process.stdin })) {
+	const { size, steps } = JSON.parse(line);
+	if (current?.work !== size.work) current = { work: size.work, step: await build(size) };
+	const ms = [];
+	for (let i = 0; i < steps; i++) ms.push(await current.step());
+	answer({ ms });
 }

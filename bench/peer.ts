@@ -1,0 +1,55 @@
+/** A benchmark's other side: a child process that answers one line a request. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Size } from "./sizes.ts";
+
+export interface Peer {
+	readonly name: string;
+	/** Milliseconds of each of `steps` training steps. */
+	steps(size: Size, steps: number): Promise<number[]>;
+	close(): void;
+}
+
+// Compiled to build/bench/, the scripts stay in bench/.
+const inBench = (path: string): string => fileURLToPath(new URL(`../../bench/${path}`, import.meta.url));
+
+async function start(name: string, command: string, args: string[], env: NodeJS.ProcessEnv): Promise<Peer> {
+	const child: ChildProcess = spawn(command, args, {
+		stdio: ["pipe", "pipe", "ignore"],
+		env: { ...process.env, ...env },
+	});
+	const lines = createInterface({ input: child.stdout! });
+	const next = async () => JSON.parse((await once(lines, "line"))[0]);
+	const { version } = await next();
+	return {
+		name: `${name} ${version}`,
+		steps: async (size, steps) => {
+			child.stdin!.write(`${JSON.stringify({ size, steps })}\n`);
+			return (await next()).ms;
+		},
+		close: () => void child.kill(),
+	};
+}
+
+/** PyTorch by the first Python here that has it: `ORRERY_PYTHON`, the path's, Debian's; undefined where none has. */
+export async function startTorch(threads: number): Promise<Peer | undefined> {
+	for (const python of [process.env["ORRERY_PYTHON"], "python3", "/usr/bin/python3"]) {
+		if (!python) continue;
+		try {
+			execFileSync(python, ["-c", "import torch"], { stdio: "ignore" });
+		} catch {
+			continue;
+		}
+		return start("PyTorch", python, [inBench("peers/torch_step.py")], { ORRERY_THREADS: String(threads) });
+	}
+	return undefined;
+}
+
+/** tfjs on WebAssembly, if `npm --prefix bench ci` installed it. */
+export async function startTfjs(): Promise<Peer | undefined> {
+	if (!existsSync(inBench("node_modules/@tensorflow/tfjs"))) return undefined;
+	return start("tfjs WebAssembly", process.execPath, [inBench("peers/tfjs_step.mjs")], {});
+}

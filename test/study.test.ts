@@ -1,0 +1,30 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { orrery, requireBuild } from "./support/cli.ts";
+import { temporaryFolder } from "./support/tiny-run.ts";
+
+beforeAll(requireBuild);
+
+test("study prints one document of claims, runs and figures; run again, it trains nothing", async () => {
+	const folder = temporaryFolder();
+	const args = ["study", "norm-growth", "--preset", "smoke", "--out", "study", "--json"];
+	const first = await orrery(folder, ...args);
+	expect(first.code).toBe(0);
+	const { claims, runs, figures } = JSON.parse(first.stdout);
+	expect(claims.length).toBeGreaterThan(10);
+	for (const claim of claims) {
+		expect(Object.keys(claim)).toEqual(
+			expect.arrayContaining(["id", "claim", "measured", "expected", "verdict"]),
+		);
+		// Every run finished, so every claim was measured.
+		expect(["holds", "fails"]).toContain(claim.verdict);
+	}
+	expect(runs.map((run: { state: string }) => run.state)).toEqual(["finished", "finished", "finished"]);
+	expect(figures.length).toBeGreaterThan(5);
+	for (const path of [...figures, "study/report.html"]) expect(existsSync(join(folder, path))).toBe(true);
+
+	const again = await orrery(folder, ...args);
+	expect(again.stderr).not.toContain("tokens/s");
+	expect(JSON.parse(again.stdout).claims).toEqual(claims);
+});
