@@ -44,12 +44,9 @@ async function build(size) {
 		return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(variance, 1e-5))), g), b);
 	};
 	const split = (x) => tf.transpose(tf.reshape(x, [batch, context, heads, head]), [0, 2, 1, 3]);
-	const loss = (inputs, targets): tf.Scalar => {
+	const loss = (inputs, targets) => {
 		// Rows by a product with one-hot vectors: the backend has no gradient of gather.
-		const tokens = tf.matMul(
-			tf.cast(tf.oneHot(inputs, vocabulary), "float32"),
-			token,
-		);
+		const tokens = tf.matMul(tf.cast(tf.oneHot(inputs, vocabulary), "float32"), token);
 		let x = tf.reshape(tf.add(tf.reshape(tokens, [batch, context, width]), position), [-1, width]);
 		for (const block of blocks) {
 			const n = normalise(x, block.ln1);
@@ -60,10 +57,7 @@ async function build(size) {
 			x = tf.add(x, apply(tf.relu(apply(normalise(x, block.ln2), block.w1)), block.w2));
 		}
 		const logits = apply(normalise(x, last), classifier);
-		return tf.losses.softmaxCrossEntropy(
-			tf.cast(tf.oneHot(targets, vocabulary), "float32"),
-			logits,
-		);
+		return tf.losses.softmaxCrossEntropy(tf.cast(tf.oneHot(targets, vocabulary), "float32"), logits);
 	};
 	const optimizer = tf.train.adam(1e-3);
 	const draw = () =>

@@ -44,7 +44,8 @@ export async function openOnnxEngine(device: NativeDevice, threads: number): Pro
 		graphOptimizationLevel: "all",
 		logSeverityLevel: 4,
 		// Saturated networks make denormal numbers, which the processor handles a hundred times slower.
-		extra: { session: { set_denormal_as_zero: "1" } },
+		// Threads that go on spinning after a run would take the processor from whatever runs next.
+		extra: { session: { set_denormal_as_zero: "1", force_spinning_stop: "1" } },
 	};
 	if (device !== "cpu") await probe(device, options);
 	const processor = cpus()[0]?.model ?? "CPU";
