@@ -33,12 +33,15 @@ export interface Tensor extends Spec {
 /** What a program takes for one leaf: a tensor of the same engine, host values in row-major order, or a scalar. */
 export type Leaf = Tensor | TypedArray | number;
 
-/** The same tree with each leaf of type `From` replaced by one of type `To`. */
-export type MapTree<T, From, To> = T extends From
-	? To
-	: T extends readonly unknown[] | { readonly [key: string]: unknown }
-		? { [K in keyof T]: MapTree<T[K], From, To> }
-		: never;
+/** The same tree with each leaf of type `From` replaced by one of type `To`; of an unknown tree, an unknown one. */
+export type MapTree<T, From, To> =
+	Tree<From> extends T
+		? Tree<To>
+		: T extends From
+			? To
+			: T extends readonly unknown[] | { readonly [key: string]: unknown }
+				? { [K in keyof T]: MapTree<T[K], From, To> }
+				: never;
 
 export interface CompileOptions {
 	/**

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { randomProgram } from "../../../test/support/random-program.ts";
 import { openEngine } from "../engine.ts";
-import type { DType, Engine, Spec, Tensor, TracedFunction, Tree } from "../types.ts";
+import type { DType, Engine, Spec, Tensor, Tree } from "../types.ts";
 
 let native: Engine;
 beforeAll(async () => {
@@ -21,7 +21,7 @@ const cases = fc.record({
 type Program = (...args: JaxArray[]) => Tree<JaxArray>;
 
 async function onEngine(program: Program, specs: Spec[], values: Float64Array[]): Promise<number[][]> {
-	const compiled = await native.compile(program as TracedFunction<[JaxArray, JaxArray[]]>, specs, {
+	const compiled = await native.compile(program, specs, {
 		name: "random",
 	});
 	const inputs = values.map((v, k) => native.tensor(Array.from(v), specs[k].shape, specs[k].dtype));

@@ -35,6 +35,9 @@ import { NativeTensor, nativeOf } from "./native-tensor.ts";
 import { readProfile } from "./profile.ts";
 import { Runner } from "./runner.ts";
 
+// Its messages reach the caller as errors; printed as well they would only be noise.
+ort.env.logLevel = "fatal";
+
 export type NativeDevice = "cpu" | "webgpu" | "cuda";
 
 export async function openOnnxEngine(device: NativeDevice, threads: number): Promise<Engine> {
