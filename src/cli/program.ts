@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { version } from "../version.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exitCodes, explainFailure } from "./exit.ts";
+import { profileCommand } from "./profile.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
 import { serveCommand } from "./serve.ts";
@@ -25,6 +26,7 @@ export function createProgram(): Command {
 		studyCommand(),
 		reportCommand(),
 		serveCommand(),
+		profileCommand(),
 		doctorCommand(),
 		startCommand(),
 	])

@@ -69,3 +69,15 @@ export const wholeNumber =
 			throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
 		return value;
 	};
+
+/** Collects `key=value`; the value is JSON, or else the text itself. */
+export function setting(text: string, before: Record<string, unknown>): Record<string, unknown> {
+	const at = text.indexOf("=");
+	if (at < 1) throw new InvalidArgumentError("Expected key=value, as in training.steps=100.");
+	const value = text.slice(at + 1);
+	try {
+		return { ...before, [text.slice(0, at)]: JSON.parse(value) };
+	} catch {
+		return { ...before, [text.slice(0, at)]: value };
+	}
+}

@@ -1,11 +1,11 @@
 /** `orrery train`: one run from a configuration file. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { readRunConfig, requireSameConfig } from "../run/config.ts";
 import { runPaths } from "../run/paths.ts";
 import { readResolvedConfig, resumeRun, startRun } from "../run/train.ts";
-import { followed, printResult } from "./run-options.ts";
+import { followed, printResult, setting } from "./run-options.ts";
 
 interface Options {
 	readonly out?: string;
@@ -37,15 +37,3 @@ export const trainCommand = (): Command =>
 			);
 			printResult(result, json);
 		});
-
-/** Collects `key=value`; the value is JSON, or else the text itself. */
-function setting(text: string, before: Record<string, unknown>): Record<string, unknown> {
-	const at = text.indexOf("=");
-	if (at < 1) throw new InvalidArgumentError("Expected key=value, as in training.steps=100.");
-	const value = text.slice(at + 1);
-	try {
-		return { ...before, [text.slice(0, at)]: JSON.parse(value) };
-	} catch {
-		return { ...before, [text.slice(0, at)]: value };
-	}
-}

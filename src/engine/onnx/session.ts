@@ -72,8 +72,8 @@ const advice: Record<Exclude<NativeDevice, "cpu">, string> = {
 		"Install a driver for the GPU and the Vulkan loader (Debian: `apt install libvulkan1 mesa-vulkan-drivers`), " +
 		"or name a driver's file in VK_ICD_FILENAMES.",
 	cuda:
-		"Install CUDA 12 with cuDNN 9 on Linux, then `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12`; " +
-		"the plain install leaves these libraries out.",
+		"Install CUDA 12 with cuDNN 9 on Linux, then `ONNXRUNTIME_NODE_INSTALL=cuda12 node " +
+		"node_modules/onnxruntime-node/script/install.js`; the plain install leaves these libraries out.",
 };
 
 /** Throws a `UserError` where the device is absent: it is asked to copy one number. */

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { type Array as JaxArray, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import { randomProgram } from "../../../test/support/random-program.ts";
 import { openEngine } from "../engine.ts";
-import type { Spec } from "../types.ts";
+import type { Spec, Tensor, Tree } from "../types.ts";
 
 // Without a GPU, WebGPU runs on SwiftShader, the software Vulkan driver that Debian's chromium brings.
 const driver = "/usr/lib/chromium/vk_swiftshader_icd.json";
@@ -59,6 +61,42 @@ test.skipIf(!isHere)("WebGPU trains as the CPU does, with its state in the GPU's
 		expect(Math.abs(x - cpu.w[i])).toBeLessThan(1e-5);
 	});
 });
+
+test.skipIf(!isHere)(
+	"random programs and their gradients agree with the CPU",
+	async () => {
+		const [gpu, cpu] = [await openEngine({ device: "webgpu" }), await openEngine({ device: "cpu" })];
+		const shape = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 3 });
+		const recipe = fc.array(fc.nat(10_000), { minLength: 4, maxLength: 30 });
+		await fc.assert(
+			fc.asyncProperty(recipe, shape, shape, async (numbers, a, b) => {
+				const program = valueAndGrad(randomProgram(numbers, false), { argnums: [0, 1] }) as unknown as (
+					...args: JaxArray[]
+				) => Tree<JaxArray>;
+				const specs: Spec[] = [a, b].map((s) => ({ shape: s, dtype: "float32" }));
+				const results: number[][] = [];
+				for (const engine of [gpu, cpu]) {
+					const compiled = await engine.compile(program, specs);
+					const inputs = specs.map(({ shape: s }, k) =>
+						engine.tensor(
+							Array.from({ length: s.reduce((x, y) => x * y, 1) }, (_, i) => Math.sin(1.7 * i + k)),
+							s,
+						),
+					);
+					const [y, [gx, gy]] = (await compiled(...inputs)) as [Tensor, [Tensor, Tensor]];
+					results.push((await Promise.all([y, gx, gy].map(async (t) => Array.from(await t.read())))).flat());
+					compiled.dispose();
+				}
+				// A GPU's sine and cosine are good to about 1e-4.
+				results[0].forEach((v, i) => {
+					expect(Math.abs(v - results[1][i])).toBeLessThan(2e-3 * Math.max(1, Math.abs(results[1][i])));
+				});
+			}),
+			{ numRuns: 40 },
+		);
+	},
+	120_000,
+);
 
 test("an absent CUDA device is a clear error that says what to install", async () => {
 	if (existsSync("/dev/nvidia0")) return;
