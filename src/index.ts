@@ -17,6 +17,7 @@
 // Checkpoints.
 export { listCheckpoints, readCheckpoint, writeCheckpoint } from "./checkpoint/checkpoint.ts";
 export {
+	hostTensor,
 	openSafetensors,
 	type SafetensorsFile,
 	type TensorSource,

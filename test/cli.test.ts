@@ -21,6 +21,7 @@ describe("what is typed wrong is an error that names the nearest right word, wit
 		[["train", "tiny.json", "--otu", "x"], "Did you mean --out?"],
 		[["train", "tiny.json", "--set", "steps"], "Expected key=value"],
 		[["serve", "runs", "extra"], "too many arguments"],
+		[["serve", "--port", "65536"], "from 0 to 65535"],
 		[[], "Usage: orrery"],
 	])("orrery %j", async (args, message) => {
 		const { code, stdout, stderr } = await orrery(folder, ...args);
@@ -56,11 +57,18 @@ test("help and version succeed, and the version is the package's", async () => {
 	expect(help.stdout).toContain("--set <key=value>");
 });
 
+test("a reader of the output who leaves early is no error", async () => {
+	const { child, ended } = start(process.execPath, [main, "--help"], folder);
+	child.stdout!.destroy();
+	expect(await ended).toMatchObject({ code: 0, stderr: "" });
+});
+
 test("train, report: one JSON document each on stdout, progress in plain lines on stderr", async () => {
 	const trained = await orrery(folder, "train", "tiny.json", "--json");
 	expect(trained).toMatchObject({ code: 0 });
 	expect(JSON.parse(trained.stdout)).toMatchObject({ directory: "runs/tiny", state: "finished", step: 40 });
-	expect(trained.stderr).toMatch(/tiny: step 40\/40, loss \d\.\d+, [\d,]+ tokens\/s/);
+	expect(trained.stderr).toMatch(/tiny: step 0\/40, loss \d\.\d+, … tokens\/s, … left/);
+	expect(trained.stderr).toMatch(/tiny: step 40\/40, loss \d\.\d+, [\d,]+ tokens\/s, 0 s left/);
 	// No colours and no cursor movements where there is no terminal.
 	expect(trained.stderr).not.toContain("\u001b");
 
@@ -90,7 +98,7 @@ test("Ctrl-C saves, says how to resume and exits with 130; the resumed run finis
 	const { code, stderr } = await ended;
 	expect(code).toBe(130);
 	expect(stderr).toContain(`orrery resume ${run}`);
-	const status = await readStatus(join(run, "status.json"));
+	const status = await readStatus(run);
 	expect(status).toMatchObject({ state: "interrupted", steps: 3000 });
 	const checkpoint = `step-${String(status.step).padStart(8, "0")}`;
 	expect(existsSync(join(run, "checkpoints", checkpoint, "model.safetensors"))).toBe(true);

@@ -1,5 +1,5 @@
 /**
- * A directory appears whole or not at all.
+ * A directory appears whole or not at all, and goes so.
  *
  * It is written beside its place as `<name>.partial`, every file and the directory itself are flushed to the disk,
  * and one rename puts it there. Whatever still ends in `.partial` was left by a program that was killed.
@@ -38,6 +38,18 @@ export async function writeDirectory(
 		// error is the one to tell.
 		await rename(replaced, path).catch(() => {});
 		await rm(temporary, { recursive: true, force: true }).catch(() => {});
+		throw asUserError(error, path);
+	}
+}
+
+/** Removes the directory `path`: whole, or not at all. Throws UserError if the disk refuses. */
+export async function removeDirectory(path: string): Promise<void> {
+	const removed = `${path}.removed${suffix}`;
+	try {
+		await removeLeftovers(dirname(path));
+		await rename(path, removed);
+		await rm(removed, { recursive: true });
+	} catch (error) {
 		throw asUserError(error, path);
 	}
 }

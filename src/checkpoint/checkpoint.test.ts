@@ -40,6 +40,13 @@ beforeEach(async () => {
 afterEach(() => rm(run, { recursive: true }));
 
 describe("a checkpoint", () => {
+	it("with a number that JSON cannot hold is refused, and nothing is left of it", async () => {
+		await expect(writeCheckpoint(run, 1, { ...content(1), state: { best: Number.NaN } })).rejects.toThrow(
+			"`best` of the state to be finite, got NaN",
+		);
+		expect(await readdir(join(run, "checkpoints"))).toEqual([]);
+	});
+
 	it("is read back as it was written", async () => {
 		const path = await writeCheckpoint(run, 400, content(5));
 		expect(path).toBe(join(run, "checkpoints", "step-00000400"));

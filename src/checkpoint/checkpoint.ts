@@ -53,7 +53,8 @@ interface StateFile {
 
 /**
  * Writes the checkpoint of `step` into a run's directory, replacing one of the same step, and returns its path.
- * Throws UserError if the disk is full or read-only; earlier checkpoints are left as they were.
+ * Throws UserError if the disk is full or read-only, and TypeError if `state` holds a number that JSON cannot; earlier
+ * checkpoints are left as they were.
  */
 export async function writeCheckpoint(
 	runDirectory: string,
@@ -71,7 +72,7 @@ export async function writeCheckpoint(
 			});
 		}
 		const body = { step, state: content.state, files };
-		const json = JSON.stringify({ ...body, sha256: digest(body) }, null, "\t");
+		const json = JSON.stringify({ ...body, sha256: digest(body) }, finiteOnly, "\t");
 		const file = await open(join(temporary, "state.json"), "w");
 		try {
 			await file.writeFile(`${json}\n`);
@@ -81,6 +82,13 @@ export async function writeCheckpoint(
 		}
 	});
 	return path;
+}
+
+/** Of `JSON.stringify`, which would write NaN and infinities as null. */
+function finiteOnly(key: string, value: unknown): unknown {
+	if (typeof value === "number" && !Number.isFinite(value))
+		throw new TypeError(`Expected \`${key}\` of the state to be finite, got ${value}`);
+	return value;
 }
 
 /** The complete checkpoints of a run, by rising step; none if the run has written none. */

@@ -2,4 +2,10 @@
 /** The `orrery` command. */
 import { runCommandLine } from "./program.ts";
 
+// A reader that has seen enough (`orrery … | head`) is no error, and no reason to stop a run.
+for (const stream of [process.stdout, process.stderr])
+	stream.on("error", (error: NodeJS.ErrnoException) => {
+		if (error.code !== "EPIPE") throw error;
+	});
+
 process.exitCode = await runCommandLine(process.argv.slice(2));

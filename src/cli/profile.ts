@@ -9,9 +9,9 @@ export const profileCommand = (): Command =>
 	new Command("profile")
 		.description("Time one training step of a configuration by operator; writes no run.")
 		.argument("<config>", "JSON file, as for train")
-		.option("--set <key=value>", "set a key of the configuration, as in engine.threads=1", setting, {})
+		.option("--set <key=value>", "set a key of the configuration, as in engine.threads=1", setting)
 		.option("--json", "print the profile as one JSON document on stdout")
-		.action(async (path: string, { set, json }: { set: Record<string, unknown>; json?: true }) => {
+		.action(async (path: string, { set, json }: { set?: Record<string, unknown>; json?: true }) => {
 			const profile = await profileStep(await readRunConfig(path, set));
 			if (json) return printJson(profile);
 			const total = profile.rows.reduce((sum, row) => sum + row.milliseconds, 0);

@@ -15,7 +15,7 @@ const exitCodesHelp = `
 Exit codes: 0 done, 1 an error to mend (or a diverged run), 2 wrong usage, 70 a bug, 130 interrupted.
 Documents go to stdout, everything else to stderr. NO_COLOR turns colours off.`;
 
-export function createProgram(): Command {
+function createProgram(): Command {
 	const program = new Command("orrery")
 		.description("A laboratory for the dynamics of transformer training.")
 		.version(version)

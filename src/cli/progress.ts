@@ -2,6 +2,7 @@
  * How far a run is, on stderr: a bar on a terminal, a plain line every few seconds elsewhere (a log, a pipe).
  */
 import { SingleBar } from "cli-progress";
+import { duration } from "../report/run-facts.ts";
 import type { TrainProgress } from "../run/train.ts";
 
 const plain = "{name}: step {value}/{total}, loss {loss}, {rate} tokens/s, {eta_formatted} left";
@@ -39,6 +40,8 @@ export function openProgress(): Progress {
 					fps: 5,
 					etaBuffer: 100,
 					hideCursor: true,
+					// Before it knows, cli-progress says "0", "NULL" or "INF".
+					formatTime: (seconds) => (Number.isFinite(seconds) ? duration(seconds) : "…"),
 					noTTYOutput: true,
 					notTTYSchedule: 5000,
 					// cli-progress must not take Ctrl-C from the run, which still has a checkpoint to write.

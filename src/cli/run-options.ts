@@ -60,18 +60,21 @@ export function printResult(result: TrainResult, json: true | undefined): void {
 	}
 }
 
-/** Parser of an option's value that must be a whole number of at least `least`. */
+/** Parser of an option's value that must be a whole number from `least` to `most`. */
 export const wholeNumber =
-	(least: number) =>
+	(least: number, most = Number.POSITIVE_INFINITY) =>
 	(text: string): number => {
 		const value = Number(text);
-		if (!/^\d+$/.test(text) || value < least)
-			throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
-		return value;
+		if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+		const range = most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
+		throw new InvalidArgumentError(`Expected a whole number ${range}.`);
 	};
 
+/** Parser of a port's number; 0 is any free port. */
+export const portNumber = wholeNumber(0, 65535);
+
 /** Collects `key=value`; the value is JSON, or else the text itself. */
-export function setting(text: string, before: Record<string, unknown>): Record<string, unknown> {
+export function setting(text: string, before: Record<string, unknown> = {}): Record<string, unknown> {
 	const at = text.indexOf("=");
 	if (at < 1) throw new InvalidArgumentError("Expected key=value, as in training.steps=100.");
 	const value = text.slice(at + 1);

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { Command } from "commander";
 import { serve } from "../server/serve.ts";
-import { wholeNumber } from "./run-options.ts";
+import { portNumber } from "./run-options.ts";
 import { paint, printJson, say } from "./terminal.ts";
 
 export const serveCommand = (): Command =>
@@ -12,7 +12,7 @@ export const serveCommand = (): Command =>
 		.option(
 			"--port <n>",
 			"exactly this port; 0 for any free one (default: 4173 or the next free)",
-			wholeNumber(0),
+			portNumber,
 		)
 		.option("--json", "print the address as one JSON document on stdout")
 		.action(async (folder: string, { port, json }: { port?: number; json?: true }) => {

@@ -17,7 +17,7 @@ import { formatTable, paint, printJson, say } from "./terminal.ts";
 
 const studies: readonly Study[] = [normGrowth];
 
-export interface StudyOptions {
+interface StudyOptions {
 	readonly preset: string;
 	readonly out?: string;
 	readonly device?: Device;
@@ -48,7 +48,7 @@ export const studyCommand = (): Command =>
 			}
 		});
 
-export const deviceOption = (): Option =>
+const deviceOption = (): Option =>
 	new Option("--device <device>", "what computes").choices(["cpu", "webgpu", "cuda", "wasm"]);
 
 /** Runs a study to its end or until Ctrl-C, with progress on stderr. */

@@ -9,7 +9,10 @@ import type { Split } from "./text.ts";
 export interface Batch {
 	/** [batch, context + 1], row-major: inputs are all but the last of a row, targets all but the first. */
 	readonly tokens: Int32Array;
-	/** [batch, context]: 1 where the input is real, 0 where it is padding. Absent if all are real. */
+	/**
+	 * [batch, context]: how much each prediction counts in the loss, which is the weighted mean; 0 where the input is
+	 * padding. Absent if all count the same.
+	 */
 	readonly weights?: Float32Array;
 }
 

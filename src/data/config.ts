@@ -46,6 +46,14 @@ export const dataConfig = z
 			.describe(
 				"`stream`: windows of one long text; `lines`: a padded sequence per line, as Merrill et al. (2021) train.",
 			),
+		lossWeighting: z
+			.enum(["token", "sentence"])
+			.default("token")
+			.describe(
+				"What the loss of `lines` is a mean over. `token`: the tokens, each counting the same; `sentence`: the lines, " +
+					"each by the mean over its tokens, as Merrill et al. (2021) train. Windows of a `stream` are equally long, " +
+					"and there the two are one.",
+			),
 	})
 	.refine((data) => data.vocabularySize === undefined || typeof data.tokenizer === "string", {
 		message:

@@ -1,4 +1,6 @@
 /** A data set, ready to train on: text, tokenizer and batches, as the `data` section of a configuration says. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import type { Batches, BatchShape } from "./batches.ts";
 import type { DataConfig } from "./config.ts";
 import { openTokenizer } from "./huggingface.ts";
@@ -12,7 +14,7 @@ export interface Dataset extends Batches {
 	/** The number of token ids, for the model's embeddings. */
 	readonly vocabularySize: number;
 	readonly splits: readonly Split[];
-	/** SHA-256 of the texts. */
+	/** SHA-256 of the texts, and of the tokenizer's file if it has one. */
 	readonly hash: string;
 	/** The data set in one line, for people. */
 	readonly description: string;
@@ -52,16 +54,23 @@ export async function openDataset(
 		);
 	const batches =
 		config.layout === "lines"
-			? lineBatches(tokens, shape)
+			? lineBatches(tokens, shape, config.lossWeighting)
 			: streamBatches(new Map(Array.from(tokens, ([split, [all]]) => [split, all!])), shape);
 
+	const hash =
+		typeof config.tokenizer === "object"
+			? createHash("sha256")
+					.update(texts.hash)
+					.update(await readFile(config.tokenizer.file))
+					.digest("hex")
+			: texts.hash;
 	const unit = typeof config.tokenizer === "object" ? "types of a tokenizer file" : config.tokenizer;
 	return {
 		...batches,
 		tokenizer,
 		vocabularySize: tokenizer.vocabularySize,
 		splits: [...parts.keys()],
-		hash: texts.hash,
+		hash,
 		description:
 			`${texts.name}: ${batches.trainTokens.toLocaleString("en")} training tokens, ` +
 			`${tokenizer.vocabularySize.toLocaleString("en")} ${unit}, ` +

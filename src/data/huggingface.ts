@@ -4,17 +4,17 @@
  * Long texts are encoded in pieces of whole lines, which bounds the memory; only a token that would span the break
  * between two pieces, one in 64 KiB of text, can differ. No special tokens are added.
  */
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
-import { asUserError } from "../checkpoint/disk.ts";
+import { readJson } from "../checkpoint/disk.ts";
 import { UserError } from "../error.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** Throws UserError if the file is missing, is not JSON, or is no tokenizer that the library knows. */
 export async function openTokenizer(path: string): Promise<Tokenizer> {
-	const definition = await readJson(path);
-	const config = await readJson(join(dirname(path), "tokenizer_config.json")).catch((error) => {
+	const read = (file: string) => readJson(file, "Fetch it again.") as Promise<object>;
+	const definition = await read(path);
+	const config = await read(join(dirname(path), "tokenizer_config.json")).catch((error) => {
 		if (error.cause?.code === "ENOENT") return {};
 		throw error;
 	});
@@ -45,15 +45,4 @@ export async function openTokenizer(path: string): Promise<Tokenizer> {
 		},
 		decode: (ids) => tokenizer.decode(Array.from(ids), { clean_up_tokenization_spaces: false }),
 	};
-}
-
-async function readJson(path: string): Promise<object> {
-	try {
-		return JSON.parse(await readFile(path, "utf8"));
-	} catch (error) {
-		if (!(error instanceof SyntaxError)) throw asUserError(error, path);
-		throw new UserError(`Expected \`${path}\` to be JSON, got "${error.message}". Fetch it again.`, {
-			cause: error,
-		});
-	}
 }

@@ -25,6 +25,21 @@ describe("a batch of lines", () => {
 		expect([...weights!]).toEqual([1, 1, 0]);
 	});
 
+	it("can weigh each line the same, so that the weighted mean is the mean over lines of their means", () => {
+		const lines = [Int32Array.of(7), Int32Array.of(7, 8), Int32Array.of(1, 2, 3, 4)];
+		const losses = [5, 0, 0, 1, 2, 0, 3, 6, 9];
+		for (const [weighting, mean] of [
+			["token", (5 + (1 + 2) + (3 + 6 + 9)) / 6],
+			["sentence", (5 + (1 + 2) / 2 + (3 + 6 + 9) / 3) / 3],
+		] as const) {
+			const shape = { batch: 3, context: 3, seed: 0 };
+			const batches = lineBatches(new Map([["train", lines]] as const), shape, weighting);
+			const weights = [...batches.evaluationBatches("train")[0]!.weights!];
+			const total = weights.reduce((a, b) => a + b);
+			expect(weights.reduce((sum, w, i) => sum + w * losses[i]!, 0) / total).toBeCloseTo(mean, 6);
+		}
+	});
+
 	it("has lines as long as the window in full, and cuts longer ones", () => {
 		for (const line of [Int32Array.of(1, 2, 3, 4), Int32Array.of(1, 2, 3, 4, 5)]) {
 			const batches = open([line], 1);

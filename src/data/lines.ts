@@ -2,17 +2,22 @@
  * The `lines` layout of Merrill et al. (2021, code of the small language models): one sequence a line.
  *
  * Blank lines and headings (lines that start with "=") are dropped, the others padded with token 0 to context + 1.
- * Token 0 is an ordinary word, the first of the training text, and padding is not masked in attention; the loss has
- * weight 1 wherever the *input* is real, so each line also learns to be followed by token 0:
+ * Token 0 is an ordinary word, the first of the training text, and padding is not masked in attention; the loss
+ * counts wherever the *input* is real, so each line also learns to be followed by token 0:
  *
  *     tokens   the cat sat 0 0       inputs   the cat sat 0        targets   cat sat 0 0
  *                                    weights    1   1   1 0
  *
- * Lines are shuffled anew each epoch, and the last, incomplete batch of an epoch is dropped.
+ * The paper's loss is the mean over sentences of each sentence's mean; with `lossWeighting` sentence a row's weights
+ * are therefore 1 / (its real inputs), and their weighted mean is that loss.
+ *
+ * Lines are shuffled anew each epoch, and an incomplete last batch of it is dropped. (The paper's code, `range(0, N -
+ * B, B)`, also drops a full one; with WikiText-2 in batches of 16 that is the same.)
  */
 import { stream } from "../engine/random.ts";
 import { UserError } from "../error.ts";
 import type { Batch, Batches, BatchShape } from "./batches.ts";
+import type { DataConfig } from "./config.ts";
 import { splitOf } from "./stream.ts";
 import type { Split } from "./text.ts";
 
@@ -30,6 +35,7 @@ export const sequencesOf = (text: string): string[] =>
 export function lineBatches(
 	splits: ReadonlyMap<Split, readonly Int32Array[]>,
 	{ batch, context, seed }: BatchShape,
+	lossWeighting: DataConfig["lossWeighting"] = "token",
 ): Batches {
 	for (const [split, lines] of splits) {
 		const least = split === "train" ? batch : 1;
@@ -55,7 +61,8 @@ export function lineBatches(
 		const weights = new Float32Array(batch * context);
 		lines.forEach((line, row) => {
 			tokens.set(line.subarray(0, context + 1), row * (context + 1));
-			weights.fill(1, row * context, row * context + Math.min(line.length, context));
+			const real = Math.min(line.length, context);
+			weights.fill(lossWeighting === "token" ? 1 : 1 / real, row * context, row * context + real);
 		});
 		return { tokens, weights };
 	};

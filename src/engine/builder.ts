@@ -67,7 +67,14 @@ function expressionKey(
 /** Reads a traced program. Inputs of the graph are the jaxpr's arguments, without its constants. */
 export function graphOf({ jaxpr, consts }: ClosedJaxpr): Graph {
 	const builder = new GraphBuilder();
-	const constants = consts.map((array) => constantValue(builder, array as unknown as JaxArray));
+	const read = new Set<unknown>([...jaxpr.eqns.flatMap((eqn) => eqn.inputs), ...jaxpr.outs]);
+	// Differentiation leaves behind zeros, lazy and as large as the activations, that nothing reads: reading their
+	// values would make them real.
+	const constants = consts.map((array, i) =>
+		read.has(jaxpr.inBinders[i])
+			? constantValue(builder, array as unknown as JaxArray)
+			: builder.value(specOf(array)),
+	);
 	const inputs = jaxpr.inBinders.slice(consts.length).map((v) => builder.value(specOf(v.aval)));
 	const outputs = inline(builder, jaxpr, [...constants, ...inputs]);
 	return { inputs, nodes: liveNodes(builder.nodes, outputs), outputs };

@@ -45,10 +45,9 @@ export type MapTree<T, From, To> =
 
 export interface CompileOptions {
 	/**
-	 * Indices of arguments whose tensors the program may consume: their memory is reused for the outputs that
-	 * replace them, and the tensors passed in are dead afterwards. Each donated argument must be returned with the
-	 * same tree of shapes under the same position: output `i` of the returned list (or the field named in order)
-	 * replaces donated argument `donate[i]`. Default: none.
+	 * Indices of arguments whose tensors the program may consume: their memory is reused, and the tensors passed in
+	 * are dead afterwards. The function must return a list that begins with their replacements: trees of the same
+	 * specs, in the order of `donate`. Default: none.
 	 */
 	readonly donate?: readonly number[];
 	/** A name for messages and profiles. Default: the function's own name. */

@@ -10,8 +10,8 @@ import { seriesColours, seriesSymbols } from "./palette.ts";
  * Width of every figure in its own units. Small, with text at 12, so that text is still 10 px high on a telephone
  * 400 px wide; pages scale the drawing up.
  */
-export const figureWidth = 440;
-export const fontSize = 12;
+const figureWidth = 440;
+const fontSize = 12;
 const lineHeight = 18;
 const font = "system-ui, -apple-system, 'Segoe UI', sans-serif";
 

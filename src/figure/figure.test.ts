@@ -42,6 +42,13 @@ for (const [name, draw] of Object.entries(all)) {
 		expect(svg.outerHTML).not.toMatch(/NaN|undefined|Infinity/);
 	});
 
+	test(`${name} is drawn of runs with one measured step, without a warning`, () => {
+		const first = rows.filter(({ step }) => step === 0);
+		const drawing = draw(first, { document })!.svg.outerHTML;
+		// Plot puts this sign into a drawing whose data it doubts.
+		expect(drawing).not.toMatch(/NaN|undefined|Infinity|⚠/);
+	});
+
 	test(`${name} draws nothing where nothing was measured`, () => {
 		expect(draw([{ run: "a", step: 0, "optim/lr": 1 }], { document })).toBeUndefined();
 		const unmeasurable = { "dyn/norm.encoder": null, "val/loss": Number.NaN };

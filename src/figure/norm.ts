@@ -44,7 +44,14 @@ export function drawNorm(rows: readonly Row[], options: NormOptions = {}): Figur
 		y: { label: "↑ ‖θ‖", nice: true, grid: true },
 		...seriesScales(runs),
 		marks: [
-			Plot.line(curves, { x: "step", y: "value", stroke: "run", strokeDasharray: "5,4", strokeWidth: 1.4 }),
+			Plot.line(curves, {
+				x: "step",
+				y: "value",
+				z: "run",
+				stroke: "run",
+				strokeDasharray: "5,4",
+				strokeWidth: 1.4,
+			}),
 			seriesDots(points, 3),
 		],
 	};

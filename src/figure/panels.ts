@@ -57,7 +57,7 @@ export function drawPanels(
 		...seriesScales(runs),
 		marks: [
 			...(rule === undefined ? [] : [Plot.ruleY([rule], { stroke: "currentColor", strokeOpacity: 0.5 })]),
-			Plot.line(points, { x: "step", y: "value", stroke: "run", strokeWidth: 1.6 }),
+			Plot.line(points, { x: "step", y: "value", z: "run", stroke: "run", strokeWidth: 1.6 }),
 			seriesDots(points),
 		],
 	}));

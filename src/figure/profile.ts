@@ -35,6 +35,7 @@ function drawProfile(rows: readonly Row[], options: ProfileOptions): Figure | un
 			Plot.line(shown, {
 				x: "layer",
 				y: "value",
+				z: "run",
 				stroke: "run",
 				strokeWidth: 1.6,
 				...(initial ? { strokeDasharray: "2,4", strokeOpacity: 0.8 } : {}),

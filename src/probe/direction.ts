@@ -17,7 +17,7 @@ export const squaredDistances = (params: Parameters, other: Parameters): JaxArra
 	np.stack(Object.entries(params).map(([name, p]) => squared(p.ref.sub(other[name]!.ref))));
 
 /** 1 − cos of two vectors from their squared norms and squared distance; 0 where a norm is. */
-export function oneMinusCosine(a: number, b: number, distance: number): number {
+function oneMinusCosine(a: number, b: number, distance: number): number {
 	const product = 2 * Math.sqrt(a * b);
 	return product > 0 ? (distance - (Math.sqrt(a) - Math.sqrt(b)) ** 2) / product : 0;
 }

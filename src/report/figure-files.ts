@@ -1,17 +1,14 @@
 /** Figures as files: a drawing each, and the data behind it. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { asUserError } from "../checkpoint/disk.ts";
 import { toCsv } from "../figure/csv.ts";
 import type { Figure } from "../figure/figure.ts";
 import { standaloneSvg } from "../figure/palette.ts";
+import { makeFolder } from "../run/make-folder.ts";
 import { replaceFile } from "../run/replace-file.ts";
 
 /** Writes `<id>.svg` and `<id>.csv` of each figure into a folder, made if absent; returns the paths of the drawings. */
 export async function writeFigures(folder: string, figures: readonly Figure[]): Promise<string[]> {
-	await mkdir(folder, { recursive: true }).catch((error) => {
-		throw asUserError(error, folder);
-	});
+	await makeFolder(folder);
 	const paths: string[] = [];
 	for (const { id, svg, rows } of figures) {
 		const path = join(folder, `${id}.svg`);

@@ -1,8 +1,7 @@
 /** The report of any run directories, without a study: `orrery report`. */
-import { mkdir } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { JSDOM } from "jsdom";
-import { asUserError } from "../checkpoint/disk.ts";
+import { makeFolder } from "../run/make-folder.ts";
 import { writeReport } from "./report.ts";
 import { runFigures } from "./run-figures.ts";
 import { readRun } from "./run-record.ts";
@@ -12,17 +11,17 @@ import { readRun } from "./run-record.ts";
  * Throws a `UserError` that names what is missing or cannot be read.
  */
 export async function reportRuns(dirs: readonly string[], out: string): Promise<void> {
-	const names = uniqueNames(dirs.map((dir) => resolve(dir)));
-	const runs = await Promise.all(dirs.map((dir, i) => readRun(dir, names[i])));
+	const paths = [...new Set(dirs.map((dir) => resolve(dir)))];
+	const names = uniqueNames(paths);
+	const runs = await Promise.all(paths.map((dir, i) => readRun(dir, names[i])));
 	const { document } = new JSDOM("").window;
 	const figures = runFigures(
 		runs.flatMap((run) => run.rows),
 		{ document },
 	);
-	await mkdir(dirname(resolve(out)), { recursive: true }).catch((error) => {
-		throw asUserError(error, out);
-	});
-	await writeReport(out, { title: names.join(", "), runs, figures });
+	const path = resolve(out);
+	await makeFolder(dirname(path));
+	await writeReport(path, { title: names.join(", "), runs, figures });
 }
 
 /** Last parts of the paths, or as many more parts as tell them apart. */

@@ -44,13 +44,13 @@ test("a run is read whole, a line still being written left out", async () => {
 
 test("a file that is missing or damaged is named, with its line", async () => {
 	const { dir } = await syntheticRun();
-	await expect(readRun(join(dir, "nowhere"))).rejects.toThrow(/nowhere\/config\.json/);
+	await expect(readRun(join(dir, "nowhere"))).rejects.toThrow(/nowhere` to be a run's directory/);
 	const metrics = join(dir, "metrics.jsonl");
 	const lines = readFileSync(metrics, "utf8").split("\n");
 	writeFileSync(metrics, [lines[0], "{broken", ...lines.slice(1)].join("\n"));
 	await expect(readRun(dir)).rejects.toThrow(/line 2 .*metrics\.jsonl/);
 	writeFileSync(join(dir, "config.json"), "{");
-	await expect(readRun(dir)).rejects.toThrow(/config\.json.* to hold JSON, got "\{"/);
+	await expect(readRun(dir)).rejects.toThrow(/config\.json` to be JSON, got "Expected property name/);
 });
 
 test("the report asks nothing of any network, and lets no script run but its own", async () => {
@@ -139,7 +139,14 @@ test("a run's facts say how it ended, what it learned, and what measuring cost",
 });
 
 test("durations are in words", () => {
-	expect([8, 125, 12_000].map(duration)).toEqual(["8 s", "2 min 05 s", "3 h 20 min"]);
+	expect([0, 0.83, 8, 9.97, 125, 12_000].map(duration)).toEqual([
+		"0 s",
+		"0.8 s",
+		"8 s",
+		"10 s",
+		"2 min 05 s",
+		"3 h 20 min",
+	]);
 });
 
 test("runs of one name are told apart by their paths", async () => {

@@ -42,8 +42,9 @@ function medianOf(rows: RunRecord["rows"], key: string): string | undefined {
 	return middle === undefined ? undefined : Math.round(middle).toLocaleString("en");
 }
 
-/** `8 s`, `2 min 05 s`, `3 h 20 min`. */
+/** `0.8 s`, `12 s`, `2 min 05 s`, `3 h 20 min`. */
 export function duration(seconds: number): string {
+	if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`;
 	const whole = Math.round(seconds);
 	const two = (value: number) => String(value).padStart(2, "0");
 	if (whole < 60) return `${whole} s`;

@@ -41,12 +41,28 @@ describe("a damaged checkpoint is refused, named, and the one before it offered"
 		expect(await refusal()).toContain(file(part));
 	});
 
+	test("of a step beyond the run's last", async () => {
+		const config = join(run, "config.json");
+		writeFileSync(config, readFileSync(config, "utf8").replace('"steps": 40', '"steps": 15'));
+		expect(await refusal()).toContain("to be of one of the run's 15 steps, got one of step 20");
+	});
+
 	test("of another shape", async () => {
 		const config = join(run, "config.json");
 		writeFileSync(config, readFileSync(config, "utf8").replace('"feedForward": 16', '"feedForward": 8'));
 		expect(await refusal()).toMatch(
 			/Expected `blocks.0.ff.w1.weight` of `.*model.safetensors` to be float32\[8,16\], got float32\[16,16\]/,
 		);
+	});
+
+	test("whose rows of metrics are damaged; nothing is removed by trying", async () => {
+		const metrics = join(run, "metrics.jsonl");
+		const text = readFileSync(metrics, "utf8");
+		writeFileSync(metrics, text.replace('"train/loss":', '"train/loss";'));
+		expect(await refusal()).toContain(`Expected line 1 of \`${metrics}\``);
+		writeFileSync(metrics, "");
+		await expect(resumeRun(run, { fromStep: 10 })).rejects.toThrow("got only 0 bytes");
+		expect((await listCheckpoints(run)).map(({ step }) => step)).toEqual([10, 20]);
 	});
 
 	test("without one of its files, or with another in its place", async () => {

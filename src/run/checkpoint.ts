@@ -4,8 +4,8 @@
  * Beside parameters and optimizer state a checkpoint holds what the next measurement compares with, the parameters
  * last measured, unless those are its own; and how long the metrics file was, so that it can be cut back to it.
  */
-import { rm } from "node:fs/promises";
 import { z } from "zod";
+import { removeDirectory } from "../checkpoint/atomic.ts";
 import {
 	type Checkpoint,
 	listCheckpoints,
@@ -39,9 +39,11 @@ export type Counters = z.output<typeof countersSchema>;
 /** Thrown when values that are about to be saved are not finite. */
 export class NotFinite extends Error {
 	readonly tensor: string;
-	constructor(tensor: string) {
-		super(`Expected \`${tensor}\` to be finite`);
+	readonly value: number;
+	constructor(tensor: string, value: number) {
+		super(`Expected \`${tensor}\` to be finite, got ${value}`);
 		this.tensor = tensor;
+		this.value = value;
 	}
 }
 
@@ -74,7 +76,8 @@ function finite(name: string, tensor: TensorSource): TensorSource {
 		dtype: tensor.dtype,
 		async read() {
 			const values = await tensor.read();
-			if (!values.every(Number.isFinite)) throw new NotFinite(name);
+			const bad = values.findIndex((value: number) => !Number.isFinite(value));
+			if (bad >= 0) throw new NotFinite(name, values[bad]!);
 			return values;
 		},
 	};
@@ -90,7 +93,7 @@ export interface OpenCheckpoint {
 /**
  * Opens the checkpoint of `step` (default: the latest) and checks every byte of it; undefined if the run has none
  * yet, or `step` is 0 and has none. Throws a `UserError` that names a file that is missing, damaged or of another
- * configuration, and the checkpoint before it to go on from.
+ * configuration, and the checkpoint before it to go on from; or if the step is beyond the run's last.
  */
 export async function openCheckpoint(
 	directory: string,
@@ -105,6 +108,12 @@ export async function openCheckpoint(
 			`Expected \`${directory}\` to have a checkpoint of step ${step}, got ${all.map((x) => x.step).join(", ") || "none"}.`,
 		);
 	}
+	const { steps } = config.training;
+	if (chosen.step > steps)
+		throw new UserError(
+			`Expected the checkpoint to be of one of the run's ${steps} steps, got one of step ${chosen.step}. ` +
+				`Raise \`training.steps\` in \`${directory}/config.json\`, or resume with an earlier --from-step.`,
+		);
 	try {
 		const checkpoint = await readCheckpoint(chosen.path, expectedSpecs(config, chosen.step));
 		const counters = parseWith(countersSchema, checkpoint.state, `${chosen.path}/state.json`);
@@ -134,10 +143,15 @@ export async function restoreCheckpoint(
 	}
 }
 
-/** Removes the checkpoints after `step`, which a run that continues from there will write again. */
+/** Removes the checkpoints after `step`, the last first, which a run that continues from there will write again. */
 export async function removeLaterCheckpoints(directory: string, step: number): Promise<void> {
-	for (const later of await listCheckpoints(directory))
-		if (later.step > step) await rm(later.path, { recursive: true });
+	const later = (await listCheckpoints(directory)).filter((checkpoint) => checkpoint.step > step);
+	for (const { path } of later.reverse()) await removeDirectory(path);
+}
+
+/** Removes all checkpoints but the latest `keep`, the earliest first. */
+export async function removeEarlierCheckpoints(directory: string, keep: number): Promise<void> {
+	for (const { path } of (await listCheckpoints(directory)).slice(0, -keep)) await removeDirectory(path);
 }
 
 function expectedSpecs(config: ResolvedConfig, step: number) {

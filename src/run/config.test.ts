@@ -34,6 +34,7 @@ test("an unknown key is named in every section, with the nearest valid one", () 
 		"Did you mean `probes.schedule.every`?",
 	);
 	expect(messageOf({ ...smallest, engine: { device: "gpu" } })).toContain("Did you mean `cpu`?");
+	expect(messageOf([smallest])).toContain("Expected the configuration to be an object, got [");
 });
 
 test("a model that cannot be built is refused before any data are read", () => {

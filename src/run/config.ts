@@ -4,10 +4,9 @@
  *
  * `model.vocabulary` follows from the data and may be left out.
  */
-import { readFile } from "node:fs/promises";
 import { dirname, parse, resolve } from "node:path";
 import { z } from "zod";
-import { asUserError } from "../checkpoint/disk.ts";
+import { readJson } from "../checkpoint/disk.ts";
 import { dataConfig } from "../data/config.ts";
 import { UserError } from "../error.ts";
 import { type ModelConfig, type ModelOptions, modelConfig } from "../model/config.ts";
@@ -44,6 +43,7 @@ const probes = z.strictObject({
 
 const checkpoints = z.strictObject({
 	every: z.int().positive().default(250).describe("Steps between checkpoints; the last step always has one."),
+	keep: z.int().positive().optional().describe("Keep this many, the latest. Default: all of them."),
 });
 
 const engine = z.strictObject({
@@ -69,7 +69,7 @@ const provenance = z.strictObject({
 
 export type Provenance = z.output<typeof provenance>;
 
-export const runConfigSchema = z.strictObject({
+const runConfigSchema = z.strictObject({
 	name: name.default("run").describe("Name of the run; its directory is called so."),
 	seed: z.int().nonnegative().default(0).describe("Seed of initial values and of the order of the data."),
 	model: z.record(z.string(), z.unknown()).describe("See `modelConfig`."),
@@ -116,13 +116,13 @@ export function parseRunConfig(
 
 /** Sections that are a choice of several shapes take the first of them where they do not name one. */
 function withNames(value: unknown): unknown {
-	if (typeof value !== "object" || value === null) return value;
-	const named: Record<string, unknown> = { ...value };
+	if (!isObject(value)) return value;
+	const named = { ...value };
 	for (const [section, name] of [
 		["optimizer", "adamw"],
 		["schedule", "constant"],
 	] as const)
-		if (named[section]?.constructor === Object) named[section] = { name, ...named[section] };
+		if (isObject(named[section])) named[section] = { name, ...named[section] };
 	return named;
 }
 
@@ -143,16 +143,8 @@ export async function readRunConfig(
 	path: string,
 	overrides: Readonly<Record<string, unknown>> = {},
 ): Promise<RunConfig> {
-	const text = await readFile(path, "utf8").catch((error) => {
-		throw asUserError(error, path);
-	});
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch (error) {
-		throw new UserError(`Expected \`${path}\` to be JSON, got ${(error as Error).message}. Mend the file.`);
-	}
-	if (typeof value === "object" && value !== null) {
+	const value = await readJson(path, "Mend the file.");
+	if (isObject(value)) {
 		for (const [key, override] of Object.entries(overrides)) setKey(value, key, override);
 		if (!("name" in value)) Object.assign(value, { name: parse(path).name });
 	}
@@ -160,24 +152,30 @@ export async function readRunConfig(
 }
 
 /**
- * Throws a `UserError` that names the first key in which `config` differs from the run that `resolved` describes.
+ * Throws a `UserError`, ended by `advice`, that names the first key in which `config` differs from the run that
+ * `resolved` describes.
  * What follows from data and machine (vocabulary, threads) may be left open in `config`.
  */
-export function requireSameConfig(config: RunConfig, resolved: ResolvedConfig, directory: string): void {
+export function requireSameConfig(
+	config: RunConfig,
+	resolved: ResolvedConfig,
+	directory: string,
+	advice: string,
+): void {
 	const { provenance: _, ...was } = resolved;
 	const model = resolveModel(config.model, was.model.vocabulary, directory);
 	const threads = config.engine.threads ?? was.engine.threads;
 	const { provenance: __, ...is } = { ...config, model, engine: { ...config.engine, threads } };
 	const key = differingKey(was, is);
 	if (key !== undefined)
-		throw new UserError(
-			`Expected \`${key}\` to be as in \`${directory}\`, got another value. ` +
-				"Resume with the same configuration, start a new run in another folder with --out, or delete this one.",
-		);
+		throw new UserError(`Expected \`${key}\` to be as in \`${directory}\`, got another value. ${advice}`);
 }
 
+const isObject = (x: unknown): x is Record<string, unknown> =>
+	typeof x === "object" && x !== null && !Array.isArray(x);
+
 function differingKey(a: unknown, b: unknown): string | undefined {
-	const isObject = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null;
+	if (Array.isArray(a) && Array.isArray(b)) return differingKey({ ...a }, { ...b });
 	if (!isObject(a) || !isObject(b)) return a === b ? undefined : "";
 	for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
 		const inner = differingKey(a[key], b[key]);

@@ -60,15 +60,27 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
 	};
 }
 
+/** Whether somebody holds the lock at `path`; also where that cannot be known, as from another machine. */
+export async function isLocked(path: string): Promise<boolean> {
+	const text = await readFile(path, "utf8").catch(() => undefined);
+	if (text === undefined) return false;
+	const holder = holderOf(text);
+	return !holder || isAlive(holder, path);
+}
+
+/** Undefined for a file that is not one of ours; only a person can say what it is. */
+function holderOf(text: string): LockHolder | undefined {
+	try {
+		return JSON.parse(text) as LockHolder;
+	} catch {
+		return undefined;
+	}
+}
+
 async function removeIfStale(path: string): Promise<void> {
 	const text = await readFile(path, "utf8").catch(() => undefined);
 	if (text === undefined) return;
-	let holder: LockHolder | undefined;
-	try {
-		holder = JSON.parse(text) as LockHolder;
-	} catch {
-		// Not one of ours; only a person can say what it is.
-	}
+	const holder = holderOf(text);
 	if (!holder || isAlive(holder, path))
 		throw new UserError(
 			`Expected \`${path}\` to be free, got a lock ${

@@ -9,7 +9,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { Tensor } from "../engine/types.ts";
-import { type Counters, NotFinite, saveCheckpoint } from "./checkpoint.ts";
+import { type Counters, NotFinite, removeEarlierCheckpoints, saveCheckpoint } from "./checkpoint.ts";
 import { learningRateOf, measureStep, take } from "./measure.ts";
 import type { MetricsFile } from "./metrics.ts";
 import { batchLeaves } from "./programs.ts";
@@ -54,8 +54,8 @@ class Diverged extends Error {
 	readonly step: number;
 	constructor(what: string, value: number, step: number) {
 		super(
-			`Expected ${what} to be finite, got ${value} at step ${step}: training diverged. ` +
-				"Lower `optimizer.learningRate`, or warm it up (`schedule.warmup`). Earlier checkpoints are kept.",
+			`Expected \`${what}\` to be finite, got ${value} at step ${step}: training diverged. ` +
+				"Lower `optimizer.learningRate`, or warm it up (`schedule.warmup`). What was saved before is kept.",
 		);
 		this.step = step;
 	}
@@ -203,10 +203,12 @@ class Loop {
 				metricsBytes: metrics.bytes,
 			});
 		} catch (error) {
-			if (error instanceof NotFinite) throw new Diverged(error.tensor, Number.NaN, step);
+			if (error instanceof NotFinite) throw new Diverged(error.tensor, error.value, step);
 			throw error;
 		}
 		await onCheckpoint?.(this.outcome("running", step));
+		const { keep } = this.#session.config.checkpoints;
+		if (keep !== undefined) await removeEarlierCheckpoints(directory, keep);
 	}
 
 	#report(step: number): void {

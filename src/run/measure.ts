@@ -74,8 +74,11 @@ export async function take(tensor: Tensor): Promise<TypedArray> {
 	return values;
 }
 
-/** Inputs [sequences, context] out of sequences [sequences, context + 1]: all but the last token of each. */
+/**
+ * Inputs [sequences, context] out of sequences [sequences, context + 1]: all but the last token of each. Every real
+ * token counts the same, however the loss weights it.
+ */
 function inputsOf({ tokens, weights }: Batch, context: number): Record<string, TypedArray> {
 	const inputs = tokens.filter((_, i) => i % (context + 1) !== context);
-	return weights ? { tokens: inputs, weights } : { tokens: inputs };
+	return weights ? { tokens: inputs, weights: weights.map((w) => Number(w > 0)) } : { tokens: inputs };
 }

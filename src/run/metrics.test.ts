@@ -1,9 +1,9 @@
-import { appendFileSync, mkdtempSync, readFileSync, statSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { beforeEach, expect, test } from "vitest";
-import { MetricsFile, readMetrics } from "./metrics.ts";
+import { checkMetrics, MetricsFile, readMetrics } from "./metrics.ts";
 import { writeParquet } from "./parquet.ts";
 
 let folder: string;
@@ -35,9 +35,21 @@ test("opening at an offset cuts off what was written after it, whole rows and to
 	expect(readFileSync(path, "utf8")).toBe('{"step":0,"time":0}\n{"step":1,"time":2}\n');
 });
 
-test("a file shorter than its checkpoint remembers is refused", async () => {
-	await (await MetricsFile.open(path, 0)).close();
-	await expect(MetricsFile.open(path, 10)).rejects.toThrow("to hold at least 10 bytes");
+test("what a checkpoint counted must still be there, in whole rows of numbers", async () => {
+	const rows = '{"step":0,"time":0}\n{"step":1,"time":1}\n';
+	writeFileSync(path, `${rows}{"st`);
+	await checkMetrics(path, rows.length);
+	await checkMetrics(path, 20);
+	await expect(checkMetrics(path, 99)).rejects.toThrow("a row that ends at byte 99");
+	await expect(checkMetrics(path, 25)).rejects.toThrow("got other lines");
+	for (const bad of ['{"step":1,"ti', "3", "null", '{"time":1}', '{"step":1,"val/loss":"x"}']) {
+		const text = `{"step":0,"time":0}\n${bad}\n`;
+		writeFileSync(path, text);
+		await expect(checkMetrics(path, text.length)).rejects.toThrow(
+			`Expected line 2 of \`${path}\` to be an object of numbers with a step, got \`${bad}\``,
+		);
+		await expect(readMetrics(path)).rejects.toThrow("line 2");
+	}
 });
 
 test("a row that the disk refuses is an error that names the file", async () => {

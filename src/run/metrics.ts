@@ -18,9 +18,6 @@ export interface MetricsRow {
 	readonly [key: string]: number;
 }
 
-/** Whether a key is a wall-clock reading, exempt from the promise that a resumed run repeats its numbers. */
-export const isWallClock = (key: string): boolean => key === "time" || key.startsWith("perf/");
-
 export class MetricsFile {
 	readonly #path: string;
 	readonly #file: FileHandle;
@@ -32,19 +29,11 @@ export class MetricsFile {
 		this.#bytes = bytes;
 	}
 
-	/** Opens the file with its first `bytes` bytes kept and the rest cut off. Creates it if absent. */
+	/** Opens the file with its first `bytes` bytes (see `checkMetrics`) kept and the rest cut off; creates it for 0. */
 	static async open(path: string, bytes: number): Promise<MetricsFile> {
 		try {
 			const file = await open(path, bytes === 0 ? "w" : "r+");
-			const { size } = await file.stat();
-			if (size < bytes) {
-				await file.close();
-				throw new UserError(
-					`Expected \`${path}\` to hold at least ${bytes} bytes, as when the checkpoint was written, got ${size}. ` +
-						"Restore the file, or start the run anew in another folder.",
-				);
-			}
-			if (size > bytes) await file.truncate(bytes);
+			if (bytes > 0) await file.truncate(bytes);
 			return new MetricsFile(path, file, bytes);
 		} catch (error) {
 			throw asUserError(error, path);
@@ -80,19 +69,56 @@ export class MetricsFile {
 	}
 }
 
-/** All complete rows of a metrics file; a line still being written at the end is left out. */
+/**
+ * All complete rows of a metrics file; a line still being written at the end is left out.
+ * Throws a `UserError` that names the line which is no row.
+ */
 export async function readMetrics(path: string): Promise<MetricsRow[]> {
-	const text = await readFile(path, "utf8").catch((error) => {
+	return rowsOf(await read(path), path);
+}
+
+/**
+ * Checks that the first `bytes` bytes of a metrics file are whole rows, as they were when a checkpoint counted them.
+ * Throws a `UserError` if not: cutting the file there would lose rows, or tear one.
+ */
+export async function checkMetrics(path: string, bytes: number): Promise<void> {
+	if (bytes === 0) return;
+	const file = await read(path);
+	if (file[bytes - 1] !== newline)
+		throw new UserError(
+			`Expected \`${path}\` to have a row that ends at byte ${bytes}, as when the checkpoint was written, got ` +
+				`${file.length < bytes ? `only ${file.length} bytes` : "other lines"}. ${restore}`,
+		);
+	rowsOf(file.subarray(0, bytes), path);
+}
+
+const newline = 10;
+const restore =
+	"Restore the file, resume from an earlier checkpoint (`orrery resume --from-step`), or run the training anew.";
+
+const read = (path: string): Promise<Buffer> =>
+	readFile(path).catch((error) => {
 		throw asUserError(error, path);
 	});
-	const lines = text.split("\n").slice(0, -1);
+
+function rowsOf(file: Buffer, path: string): MetricsRow[] {
+	const lines = file.toString("utf8").split("\n").slice(0, -1);
 	return lines.map((line, i) => {
-		try {
-			return JSON.parse(line) as MetricsRow;
-		} catch {
-			throw new UserError(
-				`Expected line ${i + 1} of \`${path}\` to be a JSON object, got ${line.slice(0, 60)}`,
-			);
-		}
+		const row = rowOf(line);
+		if (row) return row;
+		throw new UserError(
+			`Expected line ${i + 1} of \`${path}\` to be an object of numbers with a step, got ` +
+				`\`${line.slice(0, 60)}\`. ${restore}`,
+		);
 	});
+}
+
+function rowOf(line: string): MetricsRow | undefined {
+	try {
+		const row = JSON.parse(line);
+		const isRow = Number.isInteger(row.step) && Object.values(row).every(Number.isFinite);
+		return isRow ? row : undefined;
+	} catch {
+		return undefined;
+	}
 }

@@ -5,7 +5,7 @@
  * therefore cannot change what is trained. `gradient` computes the update that `step` is about to make, keeps the
  * sums that its probes need and throws the update away.
  */
-import { type Array as JaxArray, valueAndGrad } from "@jax-js/jax";
+import { type Array as JaxArray, tree, valueAndGrad } from "@jax-js/jax";
 import type { Batch as HostBatch } from "../data/batches.ts";
 import type { Engine, Spec, Tensor, TypedArray } from "../engine/types.ts";
 import type { ModelConfig } from "../model/config.ts";
@@ -20,6 +20,7 @@ export type Tensors = Record<string, Tensor>;
 /** A batch as the programs take it. */
 export const batchLeaves = ({ tokens, weights }: HostBatch): Record<string, TypedArray> =>
 	weights ? { tokens, weights } : { tokens };
+
 export interface ProgramShapes {
 	readonly model: ModelConfig;
 	readonly optimizer: Optimizer;
@@ -54,8 +55,8 @@ export async function compilePrograms(
 	};
 
 	const update = (theta: Parameters, memory: Parameters, s: Parameters, data: Batch) => {
-		const [value, grads] = valueAndGrad((p: Parameters) => loss(model, p, data))(refs(theta));
-		return { value, grads, next: optimizer.update(refs(theta), refs(grads), memory, s) };
+		const [value, grads] = valueAndGrad((p: Parameters) => loss(model, p, data))(tree.ref(theta));
+		return { value, grads, next: optimizer.update(tree.ref(theta), tree.ref(grads), memory, s) };
 	};
 
 	/** Consumes parameters and optimizer state; returns their successors and the loss before the update. */
@@ -99,6 +100,3 @@ export async function compilePrograms(
 		},
 	};
 }
-
-const refs = (tree: Record<string, JaxArray>): Record<string, JaxArray> =>
-	Object.fromEntries(Object.entries(tree).map(([key, x]) => [key, x.ref]));

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { measuredSteps, measureScheduleSchema } from "./schedule.ts";
+import { isMeasured, type MeasureSchedule, measureScheduleSchema } from "./schedule.ts";
+
+const measuredSteps = (schedule: MeasureSchedule, last: number): number[] =>
+	Array.from({ length: last + 1 }, (_, step) => step).filter((step) => isMeasured(step, schedule, last));
 
 test("the default schedule doubles up to 512 and is linear after it", () => {
 	const schedule = measureScheduleSchema.parse({ every: 300 });

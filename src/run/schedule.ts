@@ -22,10 +22,3 @@ export function isMeasured(step: number, { doublingUntil, every }: MeasureSchedu
 	if (step === 0 || step === last) return true;
 	return step <= doublingUntil ? isPowerOfTwo(step) : step % every === 0;
 }
-
-/** All measured steps of a run of `last` steps, ascending. */
-export function measuredSteps(schedule: MeasureSchedule, last: number): number[] {
-	return Array.from({ length: last + 1 }, (_, step) => step).filter((step) =>
-		isMeasured(step, schedule, last),
-	);
-}

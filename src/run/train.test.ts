@@ -12,7 +12,6 @@ import {
 import { listCheckpoints } from "../checkpoint/checkpoint.ts";
 import { parseRunConfig } from "./config.ts";
 import { readMetrics } from "./metrics.ts";
-import { measuredSteps } from "./schedule.ts";
 import { readStatus } from "./status.ts";
 import { resumeRun, startRun } from "./train.ts";
 
@@ -23,7 +22,7 @@ beforeEach(() => {
 	run = join(folder, "run");
 });
 
-const statusOf = () => readStatus(join(run, "status.json"));
+const statusOf = () => readStatus(run);
 const checkpoints = async () => (await listCheckpoints(run)).map(({ step }) => step);
 
 test("a run leaves a directory with everything in it", async () => {
@@ -42,7 +41,7 @@ test("a run leaves a directory with everything in it", async () => {
 
 	const rows = await readMetrics(join(run, "metrics.jsonl"));
 	const measured = rows.filter((row) => "dyn/norm.all" in row);
-	expect(measured.map((row) => row.step)).toEqual(measuredSteps(config.probes.schedule, 40));
+	expect(measured.map((row) => row.step)).toEqual([0, 1, 2, 4, 8, 13, 26, 39, 40]);
 	expect(rows.map((row) => row.step)).toEqual(
 		[...new Set(rows.map((row) => row.step))].sort((a, b) => a - b),
 	);
@@ -86,6 +85,40 @@ test.each([
 	const [resumed, uninterrupted] = [await contentOf(run), await contentOf(whole)];
 	expect(resumed).toEqual(uninterrupted);
 	expect(resumed.rows.length).toBeGreaterThan(10);
+});
+
+test("however the loss weighs lines of different lengths, saturation is a mean over tokens", async () => {
+	const first = async (lossWeighting: string) => {
+		const options = tinyOptions(folder, 0);
+		const directory = join(folder, lossWeighting);
+		const model = { ...(options["model"] as object), context: 32 };
+		const data = { ...(options["data"] as object), layout: "lines", lossWeighting };
+		await startRun(parseRunConfig({ ...options, model, data }), directory);
+		return (await readMetrics(join(directory, "metrics.jsonl")))[0]!;
+	};
+	const [token, sentence] = [await first("token"), await first("sentence")];
+	expect(sentence["dyn/saturation"]).toBe(token["dyn/saturation"]);
+	expect(sentence["val/loss"]).not.toBe(token["val/loss"]);
+	expect(sentence["val/loss"]).toBeCloseTo(token["val/loss"]!, 1);
+});
+
+test("with `checkpoints.keep`, that many of the latest are kept", async () => {
+	await startRun(parseRunConfig({ ...tinyOptions(folder), checkpoints: { every: 10, keep: 2 } }), run);
+	expect(await checkpoints()).toEqual([30, 40]);
+	await resumeRun(run, { fromStep: 30 });
+	expect(await checkpoints()).toEqual([30, 40]);
+});
+
+test("a run whose process was killed says so", async () => {
+	await runUntil(run, 4, tinyConfig(folder));
+	const status = join(run, "status.json");
+	writeFileSync(status, readFileSync(status, "utf8").replace("interrupted", "running"));
+	expect(await statusOf()).toMatchObject({
+		state: "interrupted",
+		message: expect.stringContaining("killed"),
+	});
+	writeFileSync(join(run, "run.lock"), "of another make");
+	expect(await statusOf()).toMatchObject({ state: "running" });
 });
 
 test("what is measured, and how often, changes nothing that is trained", async () => {

@@ -6,16 +6,16 @@
  *           run.lock        the process that runs it
  */
 import { existsSync } from "node:fs";
-import { readFile, rmdir } from "node:fs/promises";
+import { rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { asUserError } from "../checkpoint/disk.ts";
+import { readJson } from "../checkpoint/disk.ts";
 import { UserError } from "../error.ts";
 import { type Counters, openCheckpoint, removeLaterCheckpoints, restoreCheckpoint } from "./checkpoint.ts";
 import { parseRunConfig, type ResolvedConfig, type RunConfig } from "./config.ts";
 import { takeLock } from "./lock.ts";
 import { type LoopOptions, type Outcome, trainLoop } from "./loop.ts";
 import { makeFolder } from "./make-folder.ts";
-import { MetricsFile } from "./metrics.ts";
+import { checkMetrics, MetricsFile } from "./metrics.ts";
 import { writeParquet } from "./parquet.ts";
 import { runPaths } from "./paths.ts";
 import { replaceFile } from "./replace-file.ts";
@@ -95,7 +95,7 @@ export async function resumeRun(directory: string, options: ResumeOptions = {}):
 	const config = await readResolvedConfig(directory);
 	const giveBack = await takeLock(paths.lock);
 	try {
-		const status = existsSync(paths.status) ? await readStatus(paths.status) : undefined;
+		const status = existsSync(paths.status) ? await readStatus(directory) : undefined;
 		if (fromStep === undefined && status?.state === "finished") {
 			onNote?.(`${directory} has finished its ${status.steps} steps.`);
 			return { ...status, state: "finished", directory, config };
@@ -107,6 +107,7 @@ export async function resumeRun(directory: string, options: ResumeOptions = {}):
 			);
 		const from = await openCheckpoint(directory, config, fromStep);
 		try {
+			await checkMetrics(paths.metrics, from?.counters.metricsBytes ?? 0);
 			const session = await openSession(config, config.provenance.data.hash);
 			try {
 				for (const change of changesOf(config, session.config)) onNote?.(change);
@@ -116,7 +117,6 @@ export async function resumeRun(directory: string, options: ResumeOptions = {}):
 						? `Resuming ${directory} at step ${from.step}.`
 						: `${directory} has no checkpoint to resume: it starts at step 0.`,
 				);
-				await removeLaterCheckpoints(directory, from?.step ?? 0);
 				return await runLoop(session, directory, from, options);
 			} finally {
 				await session.close();
@@ -132,27 +132,22 @@ export async function resumeRun(directory: string, options: ResumeOptions = {}):
 /** The configuration in a run's directory. Throws a `UserError` if it is missing or damaged. */
 export async function readResolvedConfig(directory: string): Promise<ResolvedConfig> {
 	const path = runPaths(directory).config;
-	const text = await readFile(path, "utf8").catch((error) => {
-		if (error.code === "ENOENT")
-			throw new UserError(
-				`Expected \`${directory}\` to be a run's directory, got no \`config.json\` in it. Check the path.`,
-			);
-		throw asUserError(error, path);
-	});
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch (error) {
-		throw new UserError(
-			`Expected \`${path}\` to be JSON, got ${(error as Error).message}. Restore the file.`,
-		);
-	}
-	const config = parseRunConfig(value, path);
+	const config = parseRunConfig(await readConfigFile(directory), path);
 	if (!config.provenance)
 		throw new UserError(
 			`Expected \`${path}\` to say what the run was made with (\`provenance\`), got nothing. Restore the file.`,
 		);
 	return config as ResolvedConfig;
+}
+
+/** The content of a run's `config.json`, unchecked. Throws a `UserError` if it is missing or is not JSON. */
+export async function readConfigFile(directory: string): Promise<unknown> {
+	return readJson(runPaths(directory).config, "Restore the file.").catch((error) => {
+		if (error.cause?.code !== "ENOENT") throw error;
+		throw new UserError(
+			`Expected \`${directory}\` to be a run's directory, got no \`config.json\` in it. Check the path.`,
+		);
+	});
 }
 
 /** What differs between the program and machine that began the run and those that continue it. */
@@ -187,11 +182,14 @@ async function runLoop(
 	let metrics: MetricsFile | undefined;
 	const report = async (outcome: Outcome | FailedOutcome) => {
 		({ seconds, measureSeconds } = outcome);
-		await writeStatus(paths.status, { ...outcome, steps });
+		await writeStatus(directory, { ...outcome, steps });
 	};
 	try {
-		metrics = await MetricsFile.open(paths.metrics, from?.counters.metricsBytes ?? 0);
 		await report({ state: "running", step: reached, seconds, measureSeconds });
+		// In this order, a kill between any two leaves a run that can be resumed.
+		await rm(paths.parquet, { force: true });
+		await removeLaterCheckpoints(directory, reached);
+		metrics = await MetricsFile.open(paths.metrics, from?.counters.metricsBytes ?? 0);
 		const outcome = await trainLoop(session, {
 			directory,
 			metrics,

@@ -75,7 +75,7 @@ async function findEntries(root: string, dir: string, levels: number): Promise<E
 /** A folder that cannot be read says so in its row; the others are still shown. */
 async function describeRun(dir: string): Promise<string> {
 	try {
-		const { state, step, steps } = await readStatus(join(dir, "status.json"));
+		const { state, step, steps } = await readStatus(dir);
 		return `${state}, step ${step} of ${steps}`;
 	} catch (error) {
 		return (error as Error).message;

@@ -115,12 +115,14 @@ test("after an interruption no further run is started, and what is there is repo
 	expect(existsSync(result.report)).toBe(true);
 });
 
-test("a folder that holds another preset's runs is refused before anything is judged", async () => {
+test("a folder of another preset or version is refused before anything is judged, and said to be in the way", async () => {
 	const out = folder();
 	await runStudy(normGrowth, "smoke", { out, train: makeUp });
-	await expect(runStudy(normGrowth, "laptop", { out, train: makeUp })).rejects.toThrow(
-		/Expected `[\w.]+` to be as in `.*pre`, got another value.*--out/,
-	);
+	const again = () => runStudy(normGrowth, "laptop", { out, train: makeUp });
+	await expect(again()).rejects.toThrow(/Expected `[\w.]+` to be as in `.*pre`, got another value/);
+	await expect(again()).rejects.toThrow(`The folder \`${out}\` was made by another preset`);
+	writeFileSync(join(out, "pre", "config.json"), '{"formerKey":1}');
+	await expect(again()).rejects.toThrow("rename or delete it");
 });
 
 test("an unknown preset names the nearest", () => {

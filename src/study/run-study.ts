@@ -9,10 +9,8 @@
  * The folder is the state: run again, and only what is missing or unfinished is trained.
  */
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { JSDOM } from "jsdom";
-import { asUserError } from "../checkpoint/disk.ts";
 import { nearest, UserError } from "../error.ts";
 import type { JudgedClaim } from "../report/claim.ts";
 import { writeFigures } from "../report/figure-files.ts";
@@ -20,6 +18,7 @@ import { writeReport } from "../report/report.ts";
 import { runFigures } from "../report/run-figures.ts";
 import { type RunRecord, readRunIfThere } from "../report/run-record.ts";
 import { parseRunConfig, type RunOptions, requireSameConfig } from "../run/config.ts";
+import { makeFolder } from "../run/make-folder.ts";
 import { runPaths } from "../run/paths.ts";
 import { replaceFile } from "../run/replace-file.ts";
 import type { RunStatus } from "../run/status.ts";
@@ -74,10 +73,8 @@ export async function runStudy(
 	{ out, train, signal }: RunStudyOptions,
 ): Promise<StudyResult> {
 	const { experiments } = presetOf(study, presetName);
-	for (const { name, config } of experiments) await requireExperiment(config, join(out, name));
-	await mkdir(out, { recursive: true }).catch((error) => {
-		throw asUserError(error, out);
-	});
+	for (const { name, config } of experiments) await requireExperiment(config, join(out, name), out);
+	await makeFolder(out);
 	for (const experiment of experiments) {
 		if (signal?.aborted) break;
 		const dir = join(out, experiment.name);
@@ -90,10 +87,16 @@ export async function runStudy(
 const ended = new Set<RunStatus["state"]>(["finished", "diverged"]);
 
 /** Throws if `dir` holds a run of another configuration. What computed it may be any device. */
-async function requireExperiment(config: RunOptions, dir: string): Promise<void> {
+async function requireExperiment(config: RunOptions, dir: string, out: string): Promise<void> {
 	if (!existsSync(runPaths(dir).config)) return;
-	const resolved = await readResolvedConfig(dir);
-	requireSameConfig(parseRunConfig({ ...config, engine: resolved.engine }), resolved, dir);
+	const advice =
+		`The folder \`${out}\` was made by another preset, or by another version of this program: rename or delete it ` +
+		"and run again, or choose another folder with --out.";
+	const resolved = await readResolvedConfig(dir).catch((error) => {
+		// Another version may have had other keys.
+		throw error instanceof UserError ? new UserError(`${error.message}\n${advice}`, { cause: error }) : error;
+	});
+	requireSameConfig(parseRunConfig({ ...config, engine: resolved.engine }), resolved, dir, advice);
 }
 
 /** Judges what the folder holds and writes `study.json`, the report and the figures; trains nothing. */

@@ -100,3 +100,13 @@ test("a donated tensor cannot be used again", async () => {
 	await program(s, native.tensor(values(15, 9), [3, 5]), 0.125);
 	await expect(s["w"].read()).rejects.toThrow(/donated/);
 });
+
+test("a program that is nothing but updates runs without a graph", async () => {
+	const halve = await native.compile((w: JaxArray) => [w.mul(0.5)], [{ shape: [5], dtype: "float32" }], {
+		donate: [0],
+	});
+	const [w] = await halve(native.tensor([2, 4, 6, 8, 10], [5]));
+	const { result, rows } = await halve.profile(w);
+	expect(Array.from(await result[0].read())).toEqual([0.5, 1, 1.5, 2, 2.5]);
+	expect(rows.map((row) => row.operator)).toEqual(["fused updates"]);
+});

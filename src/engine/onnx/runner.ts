@@ -34,13 +34,14 @@ export class Runner {
 		this.#o = options;
 	}
 
-	async run(session: ort.InferenceSession, args: readonly Tree<Leaf>[]): Promise<Tree<Tensor>> {
+	/** One call. `session` is absent where nothing but updates is to be run. */
+	async run(session: ort.InferenceSession | undefined, args: readonly Tree<Leaf>[]): Promise<Tree<Tensor>> {
 		const { traced, inputs, sessionOutputs, updates } = this.#o;
 		const leaves = flattenArguments(traced, args, this.#o.name);
 		const natives = leaves.map((leaf, i) => this.#input(i, leaf));
 		const feeds = Object.fromEntries(this.#o.fed.map((i) => [`i${i}`, natives[i]]));
 		const fetches = Object.fromEntries(sessionOutputs.map((value, k) => [`o${k}`, this.#buffer(value, k)]));
-		const fetched = sessionOutputs.length > 0 ? await session.run(feeds, fetches) : {};
+		const fetched = session ? await session.run(feeds, fetches) : {};
 
 		const start = performance.now();
 		const natively = new Map<Value, ort.Tensor>();

@@ -27,7 +27,7 @@ import type {
 	Tree,
 	TypedArray,
 } from "../types.ts";
-import { checkedValues, dtypeOf, sizeOf, typedArray } from "../values.ts";
+import { bytesOf, checkedValues, dtypeOf, sizeOf, typedArray } from "../values.ts";
 import { downloader } from "./download.ts";
 import { OnnxGraph } from "./graph.ts";
 import { lower } from "./lower.ts";
@@ -45,6 +45,8 @@ export async function openOnnxEngine(device: NativeDevice, threads: number): Pro
 		executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
 		intraOpNumThreads: threads,
 		graphOptimizationLevel: "all",
+		// One block for all of a run's arrays, planned after the first, would take a quarter more memory and no less time.
+		enableMemPattern: false,
 		logSeverityLevel: 4,
 		// Saturated networks make denormal numbers, which the processor handles a hundred times slower.
 		// Threads that go on spinning after a run would take the processor from whatever runs next.
@@ -86,7 +88,10 @@ async function probe(device: "webgpu" | "cuda", options: ort.InferenceSession.Se
 		const session = await ort.InferenceSession.create(bytes, options);
 		await session.release();
 	} catch (error) {
-		const why = (error as Error).message.split("\n")[0].replace(/^.*was false\. /, "");
+		const why = (error as Error).message
+			.split("\n")[0]
+			.replace(/^.*was false\. /, "")
+			.replace(/\.?$/, ".");
 		throw new UserError(
 			`Expected a device \`${device}\` here, got: ${why} ${advice[device]} Or use device cpu.`,
 		);
@@ -113,9 +118,15 @@ async function compile(
 		...options,
 		// Beyond "basic" the runtime moves factors into operators that keep them in single precision.
 		graphOptimizationLevel: traced.inputs.some((x) => x.dtype === "float64") ? "basic" : "all",
+		// The arena grows by doubling: faster for small arrays, but of large ones the memory would not hold twice as many.
+		enableCpuMemArena: bytesMade(parts.body) < 2 ** 32,
 		preferredOutputLocation: Object.fromEntries(onGpu.map((o) => [`o${o}`, "gpu-buffer" as const])),
 	};
-	const session = await ort.InferenceSession.create(lowered.bytes, sessionOptions);
+	// A program that is nothing but fused updates has no graph to run.
+	const session =
+		parts.body.outputs.length > 0
+			? await ort.InferenceSession.create(lowered.bytes, sessionOptions)
+			: undefined;
 	const startedAt = performance.now();
 	const runner = new Runner({
 		name,
@@ -141,15 +152,17 @@ async function compile(
 		},
 		profile: async (...args: Tree<Leaf>[]) => {
 			const folder = await mkdtemp(join(tmpdir(), "orrery-profile-"));
-			const profiled = await ort.InferenceSession.create(lowered.bytes, {
-				...sessionOptions,
-				enableProfiling: true,
-				profileFilePrefix: join(folder, "step"),
-			});
+			const profiled =
+				session &&
+				(await ort.InferenceSession.create(lowered.bytes, {
+					...sessionOptions,
+					enableProfiling: true,
+					profileFilePrefix: join(folder, "step"),
+				}));
 			const result = await runner.run(profiled, args);
-			profiled.endProfiling();
-			await profiled.release();
-			const rows = await readProfile(folder);
+			profiled?.endProfiling();
+			await profiled?.release();
+			const rows = profiled ? await readProfile(folder) : [];
 			await rm(folder, { recursive: true });
 			return {
 				result,
@@ -159,9 +172,13 @@ async function compile(
 				],
 			};
 		},
-		dispose: () => void session.release(),
+		dispose: () => void session?.release(),
 	});
 }
+
+/** Bytes of all arrays that a program makes on its way, were they kept. */
+const bytesMade = (graph: Graph): number =>
+	graph.nodes.flatMap((n) => n.outputs).reduce((sum, v) => sum + sizeOf(v.shape) * bytesOf(v.dtype), 0);
 
 /** A program without fused updates. */
 const whole = (graph: Graph) => ({ body: graph, bodyOutputs: graph.outputs.map((_, i) => i), groups: [] });
