@@ -27,6 +27,7 @@ export {
 export { type Dataset, openDataset } from "./data/dataset.ts";
 // The engine: a JAX-style function in, a fast program out.
 export { openEngine } from "./engine/engine.ts";
+export { supportedPrimitives } from "./engine/onnx/lower.ts";
 export { type RandomStream, stream } from "./engine/random.ts";
 export type {
 	CompileOptions,

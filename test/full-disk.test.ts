@@ -33,7 +33,7 @@ describe.skipIf(!canMount)("on a small file system of its own", () => {
 		expect(stderr).toMatch(
 			/Expected `disk\/run\/\S+` to be written in full, got no space left on the device/,
 		);
-		expect(stderr).toMatch(/The run stopped at step \d+; continue it with `orrery resume disk\/run`/);
+		expect(stderr).toMatch(/The run stopped at step \d+; continue it with `npx orrery resume disk\/run`/);
 		// Complete checkpoints only: what was being written is gone.
 		expect(stdout).toMatch(/^exit 1\nstep-00000010\nstep-00000020\n(step-\d+\n)*exit 0\n$/);
 		expect(await orrery(folder, "train", "tiny.json", "--out", "whole")).toMatchObject({ code: 0 });

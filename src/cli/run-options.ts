@@ -55,7 +55,7 @@ export function printResult(result: TrainResult, json: true | undefined): void {
 		say(`${paint("green", "Finished")} ${directory}: ${steps} steps in ${spentOn(result)}.`);
 	else {
 		say(`${paint("yellow", "Interrupted")} at step ${step} of ${steps} (${spentOn(result)}). Resume with:`);
-		say(`  orrery resume ${directory}`);
+		say(`  npx orrery resume ${directory}`);
 		throw new Interrupted();
 	}
 }

@@ -56,6 +56,6 @@ export async function readStatus(directory: string): Promise<RunStatus> {
 	return {
 		...status,
 		state: "interrupted",
-		message: `The process was killed; \`orrery resume ${directory}\` goes on.`,
+		message: `The process was killed; \`npx orrery resume ${directory}\` goes on.`,
 	};
 }

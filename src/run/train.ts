@@ -58,7 +58,7 @@ export async function startRun(
 		if (found === paths.config)
 			throw new UserError(
 				`Expected \`${directory}\` to be a new run, got one that exists. ` +
-					`Resume it with \`orrery resume ${directory}\`, or choose another folder with --out.`,
+					`Resume it with \`npx orrery resume ${directory}\`, or choose another folder with --out.`,
 			);
 		if (found)
 			throw new UserError(
@@ -210,7 +210,7 @@ async function runLoop(
 		await report({ state: "failed", step: reached, message, seconds, measureSeconds }).catch(() => {});
 		if (error instanceof UserError)
 			throw new UserError(
-				`${message}\nThe run stopped at step ${reached}; continue it with \`orrery resume ${directory}\`.`,
+				`${message}\nThe run stopped at step ${reached}; continue it with \`npx orrery resume ${directory}\`.`,
 				{ cause: error },
 			);
 		throw error;

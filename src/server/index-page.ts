@@ -32,7 +32,7 @@ export async function renderIndex(root: string): Promise<string> {
 <p class="quiet">${root}</p>
 ${
 	entries.length === 0
-		? html`<p>Nothing here yet. Train a model with <code>orrery train</code> or <code>orrery study norm-growth</code>.</p>`
+		? html`<p>Nothing here yet. Train a model with <code>npx orrery train</code> or <code>npx orrery study norm-growth</code>.</p>`
 		: html`<div class="scroll"><table><thead><tr><th>Name</th><th>State</th><th>Report</th><th>Data</th></tr></thead><tbody>${entries.map(
 				(entry) => html`<tr><td>${entry.path || "."}</td><td>${entry.claims ?? entry.state ?? ""}</td>
 <td>${entry.hasReport ? html`<a href="${link(entry, "report.html")}">report</a>` : ""}</td>

@@ -28,6 +28,9 @@ interface Question {
 	readonly caveat?: string | Readonly<Record<string, string>>;
 }
 
+const oneState =
+	'Saturation says nothing where all tokens have nearly one state: see the figure "Saturation beside loss".';
+
 const questions: readonly Question[] = [
 	{
 		id: "norm-grows",
@@ -77,7 +80,9 @@ const questions: readonly Question[] = [
 		expected: above(0),
 		measure: saturationRises,
 		caveat: {
-			post: "The paper's post-norm models were saturated with the loss of a unigram model: no evidence alone.",
+			pre: oneState,
+			"res-post": oneState,
+			post: `${oneState} The paper's post-norm models were saturated with the loss of a unigram model.`,
 		},
 	},
 	{
