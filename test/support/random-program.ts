@@ -4,6 +4,15 @@
  * programs are exact in float32, so that any difference is the engine's.
  */
 import { type Array as JaxArray, lax, nn, numpy as np } from "@jax-js/jax";
+import {
+	crossEntropy,
+	geluTanh,
+	layerNorm,
+	linear,
+	relu,
+	softmax,
+	standardise,
+} from "../../src/model/functional.ts";
 
 type Choose = (bound: number) => number;
 
@@ -143,6 +152,30 @@ const steps: Step[] = [
 			return choose(2) ? np.matmul(squash(x), swapped) : np.matmul(swapped, squash(x));
 		},
 	},
+	// The forms that models are written in, which the engine recognises.
+	{ name: "standardise", apply: ranked((_, x) => standardise(squash(x), 0.25)) },
+	{
+		name: "affine",
+		apply: (_, x, y) =>
+			x.ndim > 0 && y.ndim === 1 && x.shape[x.ndim - 1] === y.shape[0]
+				? layerNorm(squash(x), y.ref, y, 0.25)
+				: undefined,
+	},
+	{ name: "attention weights", apply: ranked((_, x) => softmax(x)) },
+	{ name: "relu of a model", apply: (_, x) => relu(x) },
+	{ name: "gelu of a model", apply: (_, x) => geluTanh(squash(x)) },
+	{
+		name: "cross-entropy",
+		apply: (choose, x) =>
+			x.ndim === 2 ? crossEntropy(x, indices(choose, x.shape[0], x.shape[1])) : undefined,
+	},
+	{
+		name: "linear",
+		apply: (choose, x, y) =>
+			x.ndim > 1 && y.ndim === 2 && x.shape[x.ndim - 1] === y.shape[1]
+				? linear(squash(x), y.ref, choose(2) ? y.sum(1) : undefined)
+				: undefined,
+	},
 	{
 		name: "heads",
 		apply: (choose, x) => {
@@ -154,8 +187,11 @@ const steps: Step[] = [
 	},
 ];
 
-/** Operations that the native runtime has for float32 only. */
-const singleOnly = new Set(["asin", "atan"]);
+/**
+ * Operations for float32 only: natively there is no other, or they hold numbers that jax-js, evaluating a gradient,
+ * rounds to float32.
+ */
+const singleOnly = new Set(["asin", "atan", "standardise", "affine", "gelu of a model", "cross-entropy"]);
 
 /** The function that a recipe describes, of two arrays; its result is the last array made and a scalar of them all. */
 export function randomProgram(
