@@ -62,6 +62,7 @@ const steps: Step[] = [
 	{ name: "sin", apply: (_, x) => np.sin(x) },
 	{ name: "cos", apply: (_, x) => np.cos(x) },
 	{ name: "atan", apply: (_, x) => np.arctan(x) },
+	{ name: "erf", apply: (_, x) => lax.erf(x.ref).add(lax.erfc(x).mul(0.5)) },
 	{ name: "asin", apply: (_, x) => np.arcsin(squash(x).mul(0.5)) },
 	{ name: "relu", apply: (_, x) => np.maximum(x, 0) },
 	{ name: "stop", apply: (_, x) => lax.stopGradient(x.ref).add(x.ref.sub(lax.stopGradient(x))) },
@@ -191,7 +192,15 @@ const steps: Step[] = [
  * Operations for float32 only: natively there is no other, or they hold numbers that jax-js, evaluating a gradient,
  * rounds to float32.
  */
-const singleOnly = new Set(["asin", "atan", "standardise", "affine", "gelu of a model", "cross-entropy"]);
+const singleOnly = new Set([
+	"erf",
+	"asin",
+	"atan",
+	"standardise",
+	"affine",
+	"gelu of a model",
+	"cross-entropy",
+]);
 
 /** The function that a recipe describes, of two arrays; its result is the last array made and a scalar of them all. */
 export function randomProgram(
