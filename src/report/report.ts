@@ -66,7 +66,7 @@ ${claims.length > 0 ? claimsSection(claims, notes) : ""}
 <section aria-labelledby="figures"><h2 id="figures">Figures</h2>
 <div class="figures">${figures.map(figureSection)}</div></section>
 ${runs.length > 0 ? configurationSection(runs) : ""}
-<footer class="quiet">Written by Orrery. Every number comes from the metrics of the runs named here.</footer>
+<footer class="quiet">Written by Orrery. Every number comes from the metrics of the runs named here or, where it says so, from a published series.</footer>
 <script>${raw(pageScript)}</script>
 </body>
 </html>
