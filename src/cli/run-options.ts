@@ -7,11 +7,16 @@ import { exitCodes, Interrupted } from "./exit.ts";
 import { openProgress } from "./progress.ts";
 import { paint, printJson, say } from "./terminal.ts";
 
+interface Followed extends Required<TrainOptions> {
+	/** How far work other than a training is, 0 to 1. */
+	readonly onShare: (name: string, fraction: number) => void;
+}
+
 /**
  * Runs `work` with progress on stderr. The first Ctrl-C asks it to finish the step and save; the second ends the
  * process at once.
  */
-export async function followed<T>(work: (options: Required<TrainOptions>) => Promise<T>): Promise<T> {
+export async function followed<T>(work: (options: Followed) => Promise<T>): Promise<T> {
 	const progress = openProgress();
 	const controller = new AbortController();
 	const tell = (line: string) => {
@@ -29,6 +34,7 @@ export async function followed<T>(work: (options: Required<TrainOptions>) => Pro
 			signal: controller.signal,
 			// Once stopping, what is said stays the last word.
 			onProgress: (p) => controller.signal.aborted || progress.update(p),
+			onShare: (name, fraction) => controller.signal.aborted || progress.updateShare(name, fraction),
 			onNote: (note) => tell(paint("dim", note)),
 		});
 	} finally {

@@ -1,16 +1,19 @@
 /** `orrery study`: run a paper's experiments and say which of its claims hold. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Device } from "../engine/types.ts";
 import { nearest, UserError } from "../error.ts";
 import { countVerdicts } from "../report/claim.ts";
+import { duration } from "../report/run-facts.ts";
 import { parseRunConfig, type RunOptions } from "../run/config.ts";
+import { estimateSeconds } from "../run/estimate.ts";
 import { runPaths } from "../run/paths.ts";
 import { resumeRun, startRun } from "../run/train.ts";
 import { normGrowth } from "../study/norm-growth/study.ts";
 import type { StudyResult } from "../study/run-study.ts";
-import type { Study } from "../study/study.ts";
+import type { Preset, Study } from "../study/study.ts";
+import { withText } from "../study/text.ts";
 import { Interrupted } from "./exit.ts";
 import { followed, spentOn, wholeNumber } from "./run-options.ts";
 import { formatTable, paint, printJson, say } from "./terminal.ts";
@@ -19,6 +22,7 @@ const studies: readonly Study[] = [normGrowth];
 
 interface StudyOptions {
 	readonly preset: string;
+	readonly text?: string;
 	readonly out?: string;
 	readonly device?: Device;
 	readonly threads?: number;
@@ -28,8 +32,19 @@ export const studyCommand = (): Command =>
 	new Command("study")
 		.description("Run a paper's experiments; figures, and a verdict for each of its claims.")
 		.argument("<name>", `the study: ${studies.map(({ name }) => name).join(", ")}`)
-		.option("--preset <name>", "size: smoke (seconds), laptop (minutes) or paper (as published)", "laptop")
-		.option("--out <folder>", "the study's folder (default: runs/<name>-<preset>)")
+		.option(
+			"--preset <name>",
+			"size: smoke (a minute), quick (five), laptop (half an hour) or paper (as published: days)",
+			"laptop",
+		)
+		.option(
+			"--text <folder>",
+			"another text than WikiText-2: a folder with ptb.train.txt, ptb.valid.txt, ptb.test.txt, or the like",
+		)
+		.option(
+			"--out <folder>",
+			"the study's folder (default: runs/<name>-<preset>, or runs/<name>-<preset>-<text>)",
+		)
 		.addOption(deviceOption())
 		.option("--threads <n>", "threads of the device cpu (default: all cores)", wholeNumber(1))
 		.option("--json", "print claims, runs and figures as one JSON document on stdout")
@@ -54,17 +69,23 @@ const deviceOption = (): Option =>
 /** Runs a study to its end or until Ctrl-C, with progress on stderr. */
 export async function followStudy(
 	name: string,
-	{ preset, out = join("runs", `${name}-${preset}`), device, threads }: StudyOptions,
+	{ preset: presetName, text, out, device, threads }: StudyOptions,
 ): Promise<{ study: StudyResult; interrupted: boolean }> {
 	const study = studyOf(name);
 	// Drawing figures loads a DOM, which takes longer than all else; other commands do without.
 	const { presetOf, runStudy } = await import("../study/run-study.ts");
-	const { summary, experiments } = presetOf(study, preset);
-	say(`${paint("bold", study.title)}: ${summary}`);
+	const named = presetOf(study, presetName);
+	const preset = text === undefined ? named : { ...named, ...(await withText(named, text)) };
+	const folder =
+		out ?? join("runs", [name, presetName, ...(text ? [basename(resolve(text))] : [])].join("-"));
+	say(`${paint("bold", study.title)}: ${preset.summary}`);
+	if (preset.long) await sayExpectedTime(preset, device, threads);
 	return followed(async (options) => {
 		const result = await runStudy(study, preset, {
-			out,
+			out: folder,
 			signal: options.signal,
+			...(threads && { threads }),
+			onAnalysis: ({ title }, fraction) => options.onShare(title, fraction),
 			train: async ({ config }, directory) => {
 				const result = existsSync(runPaths(directory).config)
 					? await resumeRun(directory, options)
@@ -72,10 +93,30 @@ export async function followStudy(
 				options.onNote(`${directory}: ${result.message ?? result.state} (${spentOn(result)})`);
 			},
 		});
-		const unfinished = result.runs.some(({ state }) => state === "interrupted");
-		const missing = result.runs.length < experiments.length;
-		return { study: result, interrupted: options.signal.aborted && (unfinished || missing) };
+		return { study: result, interrupted: options.signal.aborted };
 	});
+}
+
+/** Measures and says how long the trainings of a preset will take, one line a kind of model. */
+async function sayExpectedTime(preset: Preset, device?: Device, threads?: number): Promise<void> {
+	say("Measuring how long the trainings will take …");
+	const kinds = new Map<string, { config: RunOptions; names: string[] }>();
+	for (const experiment of preset.experiments) {
+		if (experiment.kind !== "training") continue;
+		const { name, seed, model, ...rest } = experiment.config;
+		const { placement, mask, ...size } = model;
+		const key = JSON.stringify([size, rest]);
+		const kind = kinds.get(key) ?? { config: experiment.config, names: [] };
+		kind.names.push(experiment.name);
+		kinds.set(key, kind);
+	}
+	let total = 0;
+	for (const { config, names } of kinds.values()) {
+		const seconds = await estimateSeconds(parseRunConfig(withEngine(config, device, threads)));
+		total += seconds * names.length;
+		say(`  ${names.join(", ")}: ${duration(seconds)} each`);
+	}
+	say(`Expected for all trainings: ${duration(total)}. Ctrl-C saves; the same command goes on.`);
 }
 
 const withEngine = (config: RunOptions, device?: Device, threads?: number): RunOptions => ({

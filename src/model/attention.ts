@@ -4,7 +4,7 @@
  *
  * Shapes: B sequences, T positions, H heads, D dimensions a head.
  */
-import { type Array as JaxArray, numpy as np } from "@jax-js/jax";
+import { type Array as JaxArray, lax, numpy as np } from "@jax-js/jax";
 import type { ModelConfig } from "./config.ts";
 import { linear, softmax } from "./functional.ts";
 import type { Parameters } from "./parameters.ts";
@@ -47,7 +47,11 @@ export function attention(
 	// Scaling the queries is less work than scaling the scores, and the same.
 	const queries = q.mul(1 / Math.sqrt(size));
 	const scores = show(`${name}.scores`, grouped(queries, np.transpose(k, [0, 1, 3, 2]))); // [B, H, T, T]
-	const weights = show(`${name}.weights`, softmax(masked(config.mask, scores)));
+	const visible = masked(config.mask, scores);
+	const weights = show(
+		`${name}.weights`,
+		config.attention === "hard" ? hardmax(visible, config.tieTolerance) : softmax(visible),
+	);
 	const mixed = grouped(weights, v); // [B, H, T, D]
 	const joined = np.transpose(mixed, [0, 2, 1, 3]).reshape([batch, time, width]);
 	return project(params, `${name}.o`, show(`${name}.heads`, joined));
@@ -70,4 +74,19 @@ function masked(mask: ModelConfig["mask"], scores: JaxArray): JaxArray {
 	const later = np.less(position.ref.reshape([time, 1]), position.reshape([1, time])); // [T, T]
 	if (mask === "leaky") return np.where(later, 0, scores);
 	return scores.ref.add(np.where(later, NEVER, 0));
+}
+
+/**
+ * Saturated attention (Merrill et al. §4.2): over the last axis, 1 / m where the score is one of the m largest, and 0
+ * elsewhere. [..., n] -> [..., n]. A score counts as largest within `tolerance` × the largest absolute score of its
+ * row; those that the strict mask shuts out do not count. Piecewise constant, so its gradient is 0.
+ */
+function hardmax(scores: JaxArray, tolerance: number): JaxArray {
+	const x = lax.stopGradient(scores);
+	const keepdims = { keepdims: true };
+	const visible = np.greater(x.ref, NEVER / 2);
+	const size = np.max(np.absolute(np.where(visible, x.ref, 0)), -1, keepdims);
+	const threshold = np.max(x.ref, -1, keepdims).sub(size.mul(tolerance));
+	const largest = np.greaterEqual(x, threshold).astype(x.dtype);
+	return largest.ref.mul(np.reciprocal(np.sum(largest, -1, keepdims)));
 }

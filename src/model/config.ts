@@ -56,6 +56,21 @@ export const modelConfig = z
 				"Causal mask. strict: no weight on later positions; leaky: later positions get the score 0, as in the " +
 					"published code of Merrill et al. (they leak).",
 			),
+		attention: z
+			.enum(["softmax", "hard"])
+			.default("softmax")
+			.describe(
+				"What turns scores into weights. hard: equal weights on the visible keys whose score is the largest, the " +
+					"limit of softmax for large scores (saturated attention, Merrill et al. §4.2).",
+			),
+		tieTolerance: z
+			.number()
+			.nonnegative()
+			.default(1e-6)
+			.describe(
+				"With attention hard: how far below the largest score another counts as equal to it, relative to the " +
+					"largest absolute visible score of the row.",
+			),
 		activation: z
 			.enum(["relu", "gelu", "gelu-tanh", "swiglu"])
 			.default("relu")

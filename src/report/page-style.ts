@@ -19,8 +19,10 @@ body { margin: 0 auto; max-width: 1160px; padding: 16px; background: var(--groun
 	font: 16px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
 header { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: baseline; justify-content: space-between; }
 h1 { font-size: 1.6rem; line-height: 1.2; margin: 8px 0; }
-h2 { font-size: 1.2rem; margin: 40px 0 12px; }
-h3 { font-size: 1rem; margin: 0 0 8px; }
+h2 { font-size: 1.3rem; margin: 56px 0 12px; padding-top: 12px; border-top: 1px solid var(--edge); }
+h3 { font-size: 1rem; margin: 16px 0 8px; }
+figure h3 { margin-top: 0; }
+.claims, .runs { margin: 16px 0 24px; }
 a { color: var(--link); }
 p { max-width: 72ch; }
 .quiet, .caption { color: var(--quiet); font-size: .875rem; }
@@ -37,9 +39,10 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; wh
 .claims table { width: 100%; }
 .claims .detail { color: var(--quiet); font-size: .8125rem; }
 .claims .expected { white-space: nowrap; }
-.claims ul { max-width: 84ch; }
+details ul { max-width: 84ch; }
 .lead { font-size: 1.1rem; font-weight: 600; }
-nav { display: flex; flex-wrap: wrap; gap: 4px 16px; }
+nav ul { columns: 2 320px; padding-left: 20px; margin: 8px 0; }
+.runs td.number, .runs th.number { white-space: normal; }
 .verdict { font-weight: 600; white-space: nowrap; }
 .holds { color: var(--holds); } .fails { color: var(--fails); } .not-measured { color: var(--open); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 500px), 1fr)); gap: 40px 32px; }

@@ -21,7 +21,10 @@ export async function reportRuns(dirs: readonly string[], out: string): Promise<
 	);
 	const path = resolve(out);
 	await makeFolder(dirname(path));
-	await writeReport(path, { title: names.join(", "), runs, figures });
+	await writeReport(path, {
+		title: names.join(", "),
+		sections: [{ name: "runs", title: "Runs", runs, figures }],
+	});
 }
 
 /** Last parts of the paths, or as many more parts as tell them apart. */

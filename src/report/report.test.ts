@@ -57,9 +57,15 @@ test("the report asks nothing of any network, and lets no script run but its own
 	const { run } = await syntheticRun();
 	const page = renderReport({
 		title: "A run",
-		claims: [claim],
-		runs: [run],
-		figures: runFigures(run.rows, { document }),
+		sections: [
+			{
+				name: "all",
+				title: "All",
+				claims: [claim],
+				runs: [run],
+				figures: runFigures(run.rows, { document }),
+			},
+		],
 	});
 	const report = new JSDOM(page).window.document;
 	expect(report.querySelectorAll("script")).toHaveLength(1);
@@ -83,9 +89,18 @@ test("names, captions and settings are text, whatever they hold", async () => {
 		title: evil,
 		introduction: evil,
 		notes: [evil],
-		claims: [{ ...claim, id: evil, claim: evil, place: evil, detail: evil, expected: evil, caveat: evil }],
-		runs: [{ ...run, name: evil, rows, config: { [evil]: evil } }],
-		figures,
+		sections: [
+			{
+				name: evil,
+				title: evil,
+				introduction: evil,
+				claims: [
+					{ ...claim, id: evil, claim: evil, place: evil, detail: evil, expected: evil, caveat: evil },
+				],
+				runs: [{ ...run, name: evil, rows, config: { [evil]: evil } }],
+				figures,
+			},
+		],
 	});
 	const report = new JSDOM(page).window.document;
 	expect(report.querySelectorAll("img")).toHaveLength(0);
@@ -97,12 +112,20 @@ test("names, captions and settings are text, whatever they hold", async () => {
 
 test("the claims' table holds sentence, place, measured value, expectation and verdict", () => {
 	const open: JudgedClaim = { ...claim, id: "other", measured: null, verdict: "not measured" };
-	const page = renderReport({ title: "t", claims: [claim, open], runs: [], figures: [] });
+	const page = renderReport({
+		title: "t",
+		sections: [
+			{ name: "a", title: "Some", claims: [claim, open], figures: [] },
+			{ name: "b", title: "Empty", figures: [] },
+		],
+	});
 	const [first, second] = new JSDOM(page).window.document.querySelectorAll(".claims tbody tr");
 	for (const text of ["the norm grows", "§3", "1.25", "> 1", "✓ holds", "50 → 62.5."])
 		expect(first!.textContent).toContain(text);
 	expect(second!.textContent).toContain("– not measured");
 	expect(page).toContain("1 claim holds, 1 was not measured.");
+	// A section that has nothing to show is left out.
+	expect(page).not.toContain("Empty");
 });
 
 test("the verdicts are counted in words", () => {
@@ -153,15 +176,15 @@ test("runs of one name are told apart by their paths", async () => {
 	const [a, b] = [await syntheticRun(), await syntheticRun()];
 	const out = join(folder(), "new", "report.html");
 	await reportRuns([a.dir, b.dir], out);
-	const heads = new JSDOM(readFileSync(out, "utf8")).window.document.querySelectorAll(".runs thead th");
+	const heads = new JSDOM(readFileSync(out, "utf8")).window.document.querySelectorAll(".runs tbody th");
 	expect([...heads].map((head) => head.textContent)).toEqual(expect.arrayContaining([a.dir, b.dir]));
 });
 
 test("a report is written in one move and leaves nothing else behind", async () => {
 	const dir = folder();
 	const path = join(dir, "report.html");
-	await writeReport(path, { title: "first", runs: [], figures: [] });
-	await writeReport(path, { title: "second", runs: [], figures: [] });
+	await writeReport(path, { title: "first", sections: [] });
+	await writeReport(path, { title: "second", sections: [] });
 	expect(readdirSync(dir)).toEqual(["report.html"]);
 	expect(readFileSync(path, "utf8")).toContain("<title>second</title>");
 });

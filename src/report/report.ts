@@ -1,9 +1,9 @@
 /**
  * The report: one HTML file that holds everything it shows and asks nothing of any network.
  *
- * Words first (how many claims hold), then the table of claims, the runs, the figures with their data and downloads,
- * and last the configuration. All text is escaped by the template; the policy in the head lets nothing run but the
- * one script whose hash it names.
+ * Words first (how many claims hold), then a section a topic: what it is about, its claims, its runs, its figures with
+ * their data and downloads; last the configuration. All text is escaped by the template; the policy in the head lets
+ * nothing run but the one script whose hash it names.
  */
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
@@ -24,8 +24,17 @@ export interface Report {
 	readonly introduction?: string;
 	/** What a reader must know to read the claims rightly. */
 	readonly notes?: readonly string[];
+	readonly sections: readonly ReportSection[];
+}
+
+export interface ReportSection {
+	/** A short name for links. */
+	readonly name: string;
+	readonly title: string;
+	readonly introduction?: string;
 	readonly claims?: readonly JudgedClaim[];
-	readonly runs: readonly RunRecord[];
+	/** Runs whose facts and growth laws are tabulated. */
+	readonly runs?: readonly RunRecord[];
 	readonly figures: readonly Figure[];
 }
 
@@ -34,14 +43,12 @@ export async function writeReport(path: string, report: Report): Promise<void> {
 	await replaceFile(path, renderReport(report));
 }
 
-export function renderReport({
-	title,
-	introduction,
-	notes = [],
-	claims = [],
-	runs,
-	figures,
-}: Report): string {
+export function renderReport({ title, introduction, notes = [], sections }: Report): string {
+	const shown = sections.filter(
+		({ claims = [], runs = [], figures }) => claims.length + runs.length + figures.length > 0,
+	);
+	const claims = shown.flatMap((section) => section.claims ?? []);
+	const runs = [...new Set(shown.flatMap((section) => section.runs ?? []))];
 	const scriptHash = createHash("sha256").update(pageScript).digest("base64");
 	const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${scriptHash}'`;
 	return String(html`<!doctype html>
@@ -59,12 +66,16 @@ export function renderReport({
 <header><h1>${title}</h1><button id="theme" type="button">Light or dark</button></header>
 ${claims.length > 0 ? html`<p class="lead">${countVerdicts(claims)}.</p>` : ""}
 ${introduction ? html`<p>${introduction}</p>` : ""}
-<nav aria-label="Sections">${[...(runs.length > 0 ? ["Runs"] : []), ...(claims.length > 0 ? ["Claims"] : []), "Figures", ...(runs.length > 0 ? ["Configuration"] : [])].map((name) => html`<a href="#${name.toLowerCase()}">${name}</a> `)}</nav>
-${runs.length > 0 ? runsSection(runs) : ""}
-${lawsSection(runs)}
-${claims.length > 0 ? claimsSection(claims, notes) : ""}
-<section aria-labelledby="figures"><h2 id="figures">Figures</h2>
-<div class="figures">${figures.map(figureSection)}</div></section>
+${
+	notes.length > 0
+		? html`<details><summary>Where the paper, its code and the mathematics disagree</summary><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></details>`
+		: ""
+}
+<nav aria-label="Sections"><ul>${shown.map(
+		({ name, title, claims = [] }) =>
+			html`<li><a href="#${name}">${title}</a>${claims.length > 0 ? html` <span class="quiet">${countVerdicts(claims)}</span>` : ""}</li>`,
+	)}${runs.length > 0 ? html`<li><a href="#configuration">Configuration and machine</a></li>` : ""}</ul></nav>
+${shown.map(section)}
 ${runs.length > 0 ? configurationSection(runs) : ""}
 <footer class="quiet">Written by Orrery. Every number comes from the metrics of the runs named here or, where it says so, from a published series.</footer>
 <script>${raw(pageScript)}</script>
@@ -75,14 +86,16 @@ ${runs.length > 0 ? configurationSection(runs) : ""}
 
 const marks = { holds: "✓ holds", fails: "✗ fails", "not measured": "– not measured" };
 
-const claimsSection = (claims: readonly JudgedClaim[], notes: readonly string[]) => html`
-<section class="claims" aria-labelledby="claims"><h2 id="claims">Claims</h2>
-${
-	notes.length > 0
-		? html`<details><summary>Where the paper, its code and the mathematics disagree</summary><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></details>`
-		: ""
-}
-<div class="scroll"><table><thead><tr><th>Verdict</th><th>Claim</th><th class="number">Measured</th><th>Expected</th></tr></thead>
+const section = ({ name, title, introduction, claims = [], runs = [], figures }: ReportSection) => html`
+<section aria-labelledby="${name}"><h2 id="${name}">${title}</h2>
+${introduction ? html`<p>${introduction}</p>` : ""}
+${runs.length > 0 ? runsTable(runs) : ""}
+${lawsTable(runs)}
+${claims.length > 0 ? claimsTable(claims) : ""}
+${figures.length > 0 ? html`<div class="figures">${figures.map(figureSection)}</div>` : ""}</section>`;
+
+const claimsTable = (claims: readonly JudgedClaim[]) => html`
+<div class="claims scroll"><table><thead><tr><th>Verdict</th><th>Claim</th><th class="number">Measured</th><th>Expected</th></tr></thead>
 <tbody>${claims.map(
 	({ id, claim, place, detail, caveat, measured, expected, verdict }) => html`
 <tr id="claim-${id}"><td class="verdict ${verdict.replace(" ", "-")}">${marks[verdict]}</td>
@@ -90,35 +103,33 @@ ${
 <td class="number" data-label="Measured">${measured === null ? "–" : formatNumber(measured)}</td>
 <td class="expected" data-label="Expected">${expected}</td></tr>
 `,
-)}</tbody></table></div></section>`;
+)}</tbody></table></div>`;
 
-const runsSection = (runs: readonly RunRecord[]) => {
+const runsTable = (runs: readonly RunRecord[]) => {
 	const facts = runs.map(runFacts);
 	const names = [...new Set(facts.flatMap(Object.keys))];
 	const engines = new Set(runs.flatMap(({ config }) => provenanceOf(config)?.engine ?? []));
 	return html`
-<section class="runs" aria-labelledby="runs"><h2 id="runs">Runs</h2>
-<div class="scroll"><table><thead><tr><th></th>${runs.map((run) => html`<th class="number">${run.name}</th>`)}</tr></thead>
-<tbody>${names.map(
-		(
-			name,
-		) => html`<tr><th>${name}</th>${facts.map((fact) => html`<td class="number">${fact[name] ?? "–"}</td>`)}</tr>
+<div class="runs scroll" tabindex="0"><table><thead><tr><th>Run</th>${names.map((name) => html`<th class="number">${name}</th>`)}</tr></thead>
+<tbody>${runs.map(
+		(run, i) =>
+			html`<tr><th>${run.name}</th>${names.map((name) => html`<td class="number">${facts[i]![name] ?? "–"}</td>`)}</tr>
 `,
 	)}</tbody></table></div>
-${engines.size > 0 ? html`<p class="quiet">Computed by ${[...engines].join("; ")}.</p>` : ""}</section>`;
+${engines.size > 0 ? html`<p class="quiet">Computed by ${[...engines].join("; ")}.</p>` : ""}`;
 };
 
 /** Which growth law a run's norm follows: every law with its r², the smallest residual in bold. */
-const lawsSection = (runs: readonly RunRecord[]) => {
+const lawsTable = (runs: readonly RunRecord[]) => {
 	const ranked = runs.flatMap(({ name, rows }) => {
 		const fits = rankedLaws(rows);
 		return fits.length > 0 ? [{ name, fits }] : [];
 	});
 	if (ranked.length === 0) return "";
 	return html`
-<section class="runs" aria-labelledby="laws"><h2 id="laws">Growth laws of the norm</h2>
+<h3>Growth laws of the norm</h3>
 <p class="quiet">Least squares over steps at equal distances. r², and in brackets the standard error of the residuals; in bold the smallest. t^p has one coefficient more than the others.</p>
-<div class="scroll"><table><thead><tr><th></th>${ranked.map(({ name }) => html`<th class="number">${name}</th>`)}</tr></thead>
+<div class="runs scroll" tabindex="0"><table><thead><tr><th></th>${ranked.map(({ name }) => html`<th class="number">${name}</th>`)}</tr></thead>
 <tbody>${(Object.keys(lawNames) as GrowthLaw[]).map(
 		(
 			law,
@@ -131,7 +142,7 @@ const lawsSection = (runs: readonly RunRecord[]) => {
 			},
 		)}</tr>
 `,
-	)}</tbody></table></div></section>`;
+	)}</tbody></table></div>`;
 };
 
 const figureSection = ({ id, title, caption, svg, rows }: Figure) => {

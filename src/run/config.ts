@@ -171,10 +171,11 @@ export function requireSameConfig(
 		throw new UserError(`Expected \`${key}\` to be as in \`${directory}\`, got another value. ${advice}`);
 }
 
-const isObject = (x: unknown): x is Record<string, unknown> =>
+export const isObject = (x: unknown): x is Record<string, unknown> =>
 	typeof x === "object" && x !== null && !Array.isArray(x);
 
-function differingKey(a: unknown, b: unknown): string | undefined {
+/** The dotted key of the first place where two JSON values differ; undefined if nowhere. */
+export function differingKey(a: unknown, b: unknown): string | undefined {
 	if (Array.isArray(a) && Array.isArray(b)) return differingKey({ ...a }, { ...b });
 	if (!isObject(a) || !isObject(b)) return a === b ? undefined : "";
 	for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
@@ -185,7 +186,7 @@ function differingKey(a: unknown, b: unknown): string | undefined {
 }
 
 /** Sets the dotted `key` in nested objects, making those that are absent. */
-function setKey(object: object, key: string, value: unknown): void {
+export function setKey(object: object, key: string, value: unknown): void {
 	const parts = key.split(".");
 	const last = parts.pop()!;
 	let inner = object as Record<string, unknown>;

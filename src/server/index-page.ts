@@ -6,8 +6,8 @@ import { countVerdicts, type JudgedClaim } from "../report/claim.ts";
 import { pageStyle } from "../report/page-style.ts";
 import { readStatus } from "../run/status.ts";
 
-/** Runs lie in the folder itself or in a study's folder within it. */
-const depth = 3;
+/** Runs lie in the folder itself, in a study's folder within it, or in a folder of that. */
+const depth = 4;
 
 interface Entry {
 	/** Relative to the folder, with `/`; empty for the folder itself. */

@@ -2,63 +2,170 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { writeSyntheticRun } from "../../test/support/synthetic-run.ts";
+import { syntheticRows, writeSyntheticRun } from "../../test/support/synthetic-run.ts";
 import { parseRunConfig } from "../run/config.ts";
 import { normGrowth } from "./norm-growth/study.ts";
-import { judgeStudy, presetOf, runStudy, type StudyResult } from "./run-study.ts";
-import { above, atLeast, atMost, below, type Experiment, judge, near } from "./study.ts";
+import { judgeStudy, type NamedPreset, presetOf, runStudy } from "./run-study.ts";
+import {
+	type Analysis,
+	above,
+	atLeast,
+	atMost,
+	below,
+	judge,
+	near,
+	type Study,
+	type Training,
+} from "./study.ts";
 
 const folder = () => join(mkdtempSync(join(tmpdir(), "orrery-study-")), "study");
 
 /** In the place of training: made-up metrics. What is tested here is what the study does with any metrics. */
-const makeUp = async ({ config }: Experiment, dir: string) => writeSyntheticRun(dir, {}, config);
+const makeUp = async ({ config }: Training, dir: string) => writeSyntheticRun(dir, {}, config);
 
-const claimsOf = (result: StudyResult) => new Map(result.claims.map((claim) => [claim.id, claim]));
+const training = (name: string, width = 16): Training => ({
+	kind: "training",
+	name,
+	config: {
+		name: name.split("/").at(-1)!,
+		model: { layers: 1, heads: 1, width, context: 8 },
+		training: { steps: 10, batch: 2 },
+	},
+});
 
-test("every preset's experiments are valid configurations", () => {
-	for (const { experiments } of Object.values(normGrowth.presets))
-		for (const { name, config } of experiments) expect(parseRunConfig(config).name).toBe(name);
+let computed: string[] = [];
+const analysis = (name: string, needs: readonly string[], factor = 2): Analysis => ({
+	kind: "analysis",
+	name,
+	title: `the width times ${factor}`,
+	needs,
+	options: { factor },
+	async compute({ run, progress }) {
+		computed.push(name);
+		progress(0.5);
+		const widths = await Promise.all(needs.map(async (need) => (await run(need)).config.model.width));
+		return widths.map((width, i) => ({ of: needs[i], width: factor * width, "not/finite": Number.NaN }));
+	},
+});
+
+const preset = (factor?: number): NamedPreset => ({
+	name: "small",
+	summary: "Two made-up runs.",
+	experiments: [training("a"), analysis("widths", ["a", "nested/b"], factor), training("nested/b", 32)],
+});
+
+const study: Study = {
+	name: "widths",
+	title: "Widths",
+	introduction: "",
+	notes: [],
+	presets: {},
+	parts: [
+		{
+			name: "all",
+			title: "All",
+			introduction: "",
+			runs: () => true,
+			claims: [
+				{
+					id: "wide",
+					sentence: "twice the width of b",
+					place: "here",
+					expected: near(64, 0),
+					measure(rows) {
+						const row = rows.find((row) => row.run === "widths" && row["of"] === "nested/b");
+						return row && { value: row["width"] as number, detail: "" };
+					},
+				},
+			],
+			figures: () => [],
+		},
+	],
+};
+
+test("every preset's trainings are valid configurations, in folders of their own, and analyses need what is there", () => {
+	for (const { experiments } of Object.values(normGrowth.presets)) {
+		const names = experiments.map(({ name }) => name);
+		expect(new Set(names).size).toBe(names.length);
+		for (const experiment of experiments)
+			if (experiment.kind === "training")
+				expect(parseRunConfig(experiment.config).name).toBe(experiment.name.split("/").at(-1));
+			else if (experiment.kind === "analysis")
+				expect(names).toEqual(expect.arrayContaining([...experiment.needs]));
+	}
 });
 
 test("claims have ids of their own", () => {
-	const ids = normGrowth.claims.map(({ id }) => id);
+	const ids = normGrowth.parts.flatMap(({ claims }) => claims.map(({ id }) => id));
 	expect(new Set(ids).size).toBe(ids.length);
 });
 
-test("a study trains each experiment once, judges every claim and writes what it found", async () => {
+test("what is missing is trained and computed, what is there is not, and an analysis waits for its runs", async () => {
 	const out = folder();
 	const trained: string[] = [];
-	const train = async (experiment: Experiment, dir: string) => {
+	const train = async (experiment: Training, dir: string) => {
 		trained.push(experiment.name);
 		await makeUp(experiment, dir);
 	};
-	const result = await runStudy(normGrowth, "laptop", { out, train });
-	expect(trained).toEqual(["pre", "res-post", "post"]);
-	await runStudy(normGrowth, "laptop", { out, train });
-	expect(trained).toHaveLength(3);
+	computed = [];
+	const early = await runStudy(study, preset(), { out, train });
+	// Its place was before its second run.
+	expect([trained, computed]).toEqual([["a", "nested/b"], []]);
+	expect(early.claims[0]!.verdict).toBe("not measured");
+	const told: number[] = [];
+	const result = await runStudy(study, preset(), {
+		out,
+		train,
+		onAnalysis: (_, fraction) => told.push(fraction),
+	});
+	expect([trained, computed]).toEqual([["a", "nested/b"], ["widths"]]);
+	expect(told).toEqual([0, 0.5, 1]);
+	expect(result.claims).toMatchObject([{ id: "wide", part: "all", measured: 64, verdict: "holds" }]);
+	expect(result.experiments.map(({ name, state }) => [name, state])).toEqual([
+		["a", "finished"],
+		["widths", "finished"],
+		["nested/b", "finished"],
+	]);
 	expect(JSON.parse(readFileSync(join(out, "study.json"), "utf8"))).toEqual(result);
-	expect(result.claims.map(({ id }) => id)).toEqual(normGrowth.claims.map(({ id }) => id));
-	expect(result.runs.map(({ state }) => state)).toEqual(["finished", "finished", "finished"]);
-	for (const path of [...result.figures, result.report]) expect(existsSync(path)).toBe(true);
-	expect(readFileSync(result.report, "utf8")).toContain("Growth laws of the norm");
+	expect(existsSync(result.report)).toBe(true);
+	await runStudy(study, preset(), { out, train });
+	expect(computed).toHaveLength(1);
+	// Other options, or another run, are another result.
+	expect((await runStudy(study, preset(3), { out, train })).claims[0]).toMatchObject({ measured: 96 });
+	const status = join(out, "a", "status.json");
+	writeFileSync(status, readFileSync(status, "utf8").replace("2025-01-01", "2025-01-02"));
+	await runStudy(study, preset(3), { out, train });
+	expect([trained.length, computed.length]).toEqual([2, 3]);
 });
 
-test("verdicts follow the numbers: a norm that grows like √t, one that falls, a saturation short of 1", async () => {
+test("a damaged analysis is named", async () => {
 	const out = folder();
-	const result = await runStudy(normGrowth, "laptop", {
-		out,
-		train: async ({ name, config }, dir) =>
-			writeSyntheticRun(dir, { slope: name === "post" ? -0.1 : 0.6, saturation: 0.9 }, config),
-	});
-	const claims = claimsOf(result);
+	const both = { ...preset(), experiments: [training("a"), analysis("widths", ["a"])] };
+	await runStudy(study, both, { out, train: makeUp });
+	writeFileSync(join(out, "widths", "analysis.json"), '{"rows":');
+	await expect(judgeStudy(study, both, out)).rejects.toThrow(/analysis\.json` to be JSON/);
+	writeFileSync(join(out, "widths", "analysis.json"), "{}");
+	await expect(judgeStudy(study, both, out)).rejects.toThrow("Delete the file");
+});
+
+test("verdicts follow the numbers: a norm that grows like √t, one that falls, a saturation short of 1", () => {
+	const rows = (["pre", "post", "post-seed-1"] as const).flatMap((run) =>
+		syntheticRows({ slope: run === "pre" ? 0.6 : -0.1, saturation: 0.9 }).map((row) => ({ ...row, run })),
+	);
+	const claims = new Map(
+		normGrowth.parts.flatMap(({ claims }) => claims.map((claim) => [claim.id, judge(claim, rows)])),
+	);
 	expect(claims.get("norm-grows.pre")).toMatchObject({
 		verdict: "holds",
 		measured: expect.closeTo(1.416, 2),
 	});
+	// The mean of two seeds that are the same run.
 	expect(claims.get("norm-grows.post")).toMatchObject({
 		verdict: "fails",
 		measured: expect.closeTo(0.931, 2),
+		detail: expect.stringMatching(/^2 seeds: 0\.93\d*, 0\.93\d*; standard deviation 0\.0\. Seed 0: ‖θ‖ 50/),
 	});
+	expect(claims.get("norm-grows.res-post")!.verdict).toBe("not measured");
 	expect(claims.get("sqrt-fits.pre")).toMatchObject({ verdict: "holds", measured: expect.closeTo(1, 3) });
 	expect(claims.get("sqrt-fits-best.pre")!.verdict).toBe("holds");
 	expect(claims.get("saturation-rises.pre")).toMatchObject({ verdict: "holds" });
@@ -66,9 +173,10 @@ test("verdicts follow the numbers: a norm that grows like √t, one that falls, 
 	expect(claims.get("saturation-is-one.pre")!.verdict).toBe("fails");
 });
 
-test("the published T5 series is judged without any run, and gives the printed fits", async () => {
-	const out = folder();
-	const claims = claimsOf(await runStudy(normGrowth, "smoke", { out, train: makeUp }));
+test("the published T5 series is judged without any run, and gives the printed fits", () => {
+	const claims = new Map(
+		normGrowth.parts.flatMap(({ claims }) => claims.map((claim) => [claim.id, judge(claim, [])])),
+	);
 	for (const [id, claim] of claims)
 		if (/^t5\.(sqrt|linear|quarter)\./.test(id)) expect(claim.verdict, id).toBe("holds");
 	expect(claims.get("t5.sqrt.encoder-and-decoder")).toMatchObject({
@@ -88,22 +196,20 @@ test("what did not finish proves nothing, and is trained again unless it diverge
 		const path = join(out, name, "status.json");
 		writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), state }));
 	};
-	await runStudy(normGrowth, "laptop", { out, train: makeUp });
-	setState("pre", "interrupted");
-	setState("post", "diverged");
-	const claims = claimsOf(await judgeStudy(normGrowth, "laptop", out));
-	expect(claims.get("norm-grows.pre")!.verdict).toBe("not measured");
-	expect(claims.get("norm-grows.post")!.verdict).toBe("not measured");
-	expect(claims.get("norm-grows.res-post")!.verdict).toBe("holds");
+	await runStudy(study, preset(), { out, train: makeUp });
+	await runStudy(study, preset(), { out, train: makeUp });
+	setState("a", "interrupted");
+	setState("nested/b", "diverged");
+	expect((await judgeStudy(study, preset(), out)).claims[0]!.verdict).toBe("not measured");
 	const trained: string[] = [];
-	await runStudy(normGrowth, "laptop", { out, train: async ({ name }) => trained.push(name) });
-	expect(trained).toEqual(["pre"]);
+	await runStudy(study, preset(), { out, train: async ({ name }) => trained.push(name) });
+	expect(trained).toEqual(["a"]);
 });
 
 test("after an interruption no further run is started, and what is there is reported", async () => {
 	const out = folder();
 	const controller = new AbortController();
-	const result = await runStudy(normGrowth, "laptop", {
+	const result = await runStudy(study, preset(), {
 		out,
 		signal: controller.signal,
 		train: async (experiment, dir) => {
@@ -111,23 +217,24 @@ test("after an interruption no further run is started, and what is there is repo
 			controller.abort();
 		},
 	});
-	expect(result.runs.map(({ name }) => name)).toEqual(["pre"]);
+	expect(result.experiments.map(({ name }) => name)).toEqual(["a"]);
 	expect(existsSync(result.report)).toBe(true);
 });
 
 test("a folder of another preset or version is refused before anything is judged, and said to be in the way", async () => {
 	const out = folder();
-	await runStudy(normGrowth, "smoke", { out, train: makeUp });
-	const again = () => runStudy(normGrowth, "laptop", { out, train: makeUp });
-	await expect(again()).rejects.toThrow(/Expected `[\w.]+` to be as in `.*pre`, got another value/);
+	await runStudy(study, preset(), { out, train: makeUp });
+	const other = { ...preset(), experiments: [training("a", 64)] };
+	const again = () => runStudy(study, other, { out, train: makeUp });
+	await expect(again()).rejects.toThrow(/Expected `[\w.]+` to be as in `.*a`, got another value/);
 	await expect(again()).rejects.toThrow(`The folder \`${out}\` was made by another preset`);
-	writeFileSync(join(out, "pre", "config.json"), '{"formerKey":1}');
+	writeFileSync(join(out, "a", "config.json"), '{"formerKey":1}');
 	await expect(again()).rejects.toThrow("rename or delete it");
 });
 
 test("an unknown preset names the nearest", () => {
 	expect(() => presetOf(normGrowth, "labtop")).toThrow(
-		"Expected `preset` of the study norm-growth to be one of smoke, laptop, paper, got `labtop`. Did you mean `laptop`?",
+		"Expected `preset` of the study norm-growth to be one of smoke, quick, laptop, paper, got `labtop`. Did you mean `laptop`?",
 	);
 	expect(() => presetOf(normGrowth, "constructor")).toThrow("got `constructor`");
 });

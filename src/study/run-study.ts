@@ -1,21 +1,25 @@
 /**
- * Runs a study: trains what is missing, judges the claims, writes the report.
+ * Runs a study: does what is missing of its experiments, judges the claims, writes the report.
  *
- *     <out>/<experiment>/    a run directory each
- *     <out>/study.json       claims with verdicts, runs, figures
+ *     <out>/<training>/             a run directory each
+ *     <out>/<analysis>/analysis.json
+ *     <out>/<sweep>/                a sweep's folder
+ *     <out>/study.json              claims with verdicts, experiments, figures
  *     <out>/report.html
- *     <out>/figures/         each figure as SVG and its data as CSV
+ *     <out>/figures/                each figure as SVG and its data as CSV
  *
- * The folder is the state: run again, and only what is missing or unfinished is trained.
+ * The folder is the state: run again, and only what is missing or unfinished is done.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { JSDOM } from "jsdom";
+import { openEngine } from "../engine/engine.ts";
+import type { Engine } from "../engine/types.ts";
 import { nearest, UserError } from "../error.ts";
+import type { Row } from "../figure/figure.ts";
 import type { JudgedClaim } from "../report/claim.ts";
 import { writeFigures } from "../report/figure-files.ts";
-import { writeReport } from "../report/report.ts";
-import { runFigures } from "../report/run-figures.ts";
+import { type ReportSection, writeReport } from "../report/report.ts";
 import { type RunRecord, readRunIfThere } from "../report/run-record.ts";
 import { parseRunConfig, type RunOptions, requireSameConfig } from "../run/config.ts";
 import { makeFolder } from "../run/make-folder.ts";
@@ -23,7 +27,8 @@ import { runPaths } from "../run/paths.ts";
 import { replaceFile } from "../run/replace-file.ts";
 import type { RunStatus } from "../run/status.ts";
 import { readResolvedConfig } from "../run/train.ts";
-import { type Experiment, judge, type Preset, type Study } from "./study.ts";
+import { computeAnalysis, readAnalysis } from "./analysis.ts";
+import { type Analysis, judge, type Preset, type Study, type Training } from "./study.ts";
 
 export interface RunStudyOptions {
 	/** The folder of the study; made if absent. */
@@ -32,8 +37,12 @@ export interface RunStudyOptions {
 	 * Trains one experiment in `dir`, or resumes what is there; resolves when the run ends, however it ends. Not called
 	 * for runs that have finished or diverged.
 	 */
-	readonly train: (experiment: Experiment, dir: string) => Promise<unknown>;
-	/** Once aborted, no further run is started; what is there is judged and reported. */
+	readonly train: (training: Training, dir: string) => Promise<unknown>;
+	/** Told how far an analysis is, 0 to 1. Not called for those that are up to date. */
+	readonly onAnalysis?: (analysis: Analysis, fraction: number) => void;
+	/** Threads of the engine that analyses use. Default: all cores. */
+	readonly threads?: number;
+	/** Once aborted, no further experiment is started; what is there is judged and reported. */
 	readonly signal?: AbortSignal;
 }
 
@@ -41,9 +50,11 @@ export interface RunStudyOptions {
 export interface StudyResult {
 	readonly study: string;
 	readonly preset: string;
-	readonly claims: readonly JudgedClaim[];
-	readonly runs: readonly {
+	readonly claims: readonly (JudgedClaim & { readonly part: string })[];
+	/** Trainings, analyses and sweeps that have begun, and how they stand. */
+	readonly experiments: readonly {
 		readonly name: string;
+		readonly kind: "training" | "analysis";
 		readonly dir: string;
 		readonly state: RunStatus["state"];
 	}[];
@@ -51,10 +62,14 @@ export interface StudyResult {
 	readonly report: string;
 }
 
+export interface NamedPreset extends Preset {
+	readonly name: string;
+}
+
 /** The preset of that name. Throws a `UserError` that names the nearest. */
-export function presetOf(study: Study, name: string): Preset {
+export function presetOf(study: Study, name: string): NamedPreset {
 	const preset = Object.hasOwn(study.presets, name) ? study.presets[name] : undefined;
-	if (preset) return preset;
+	if (preset) return { ...preset, name };
 	const known = Object.keys(study.presets);
 	const near = nearest(name, known);
 	throw new UserError(
@@ -64,24 +79,42 @@ export function presetOf(study: Study, name: string): Preset {
 }
 
 /**
- * Trains what is missing, one run after the other, and judges.
+ * Does what is missing, one experiment after the other, and judges.
  * Throws a `UserError` if the folder holds runs of another configuration, before anything is trained.
  */
 export async function runStudy(
 	study: Study,
-	presetName: string,
-	{ out, train, signal }: RunStudyOptions,
+	preset: NamedPreset,
+	{ out, train, onAnalysis, threads, signal = new AbortController().signal }: RunStudyOptions,
 ): Promise<StudyResult> {
-	const { experiments } = presetOf(study, presetName);
-	for (const { name, config } of experiments) await requireExperiment(config, join(out, name), out);
+	const { experiments } = preset;
+	for (const experiment of experiments)
+		if (experiment.kind === "training")
+			await requireExperiment(experiment.config, join(out, experiment.name), out);
 	await makeFolder(out);
-	for (const experiment of experiments) {
-		if (signal?.aborted) break;
-		const dir = join(out, experiment.name);
-		const run = await readRunIfThere(dir);
-		if (!run || !ended.has(run.status.state)) await train(experiment, dir);
+	let engine: Engine | undefined;
+	try {
+		for (const experiment of experiments) {
+			if (signal.aborted) break;
+			if (experiment.kind === "training") {
+				const dir = join(out, experiment.name);
+				const run = await readRunIfThere(dir);
+				if (!run || !ended.has(run.status.state)) await train(experiment, dir);
+			} else if (!(await readAnalysis(experiment, out))) {
+				// Formulas need float64, which only the native device has to its last bit.
+				engine ??= await openEngine({ device: "cpu", ...(threads && { threads }) });
+				onAnalysis?.(experiment, 0);
+				const onProgress = (fraction: number) => onAnalysis?.(experiment, fraction);
+				await computeAnalysis(experiment, { out, engine, signal, onProgress }).catch((error) => {
+					if (!signal.aborted) throw error;
+				});
+				onAnalysis?.(experiment, 1);
+			}
+		}
+	} finally {
+		await engine?.dispose();
 	}
-	return judgeStudy(study, presetName, out);
+	return judgeStudy(study, preset, out);
 }
 
 const ended = new Set<RunStatus["state"]>(["finished", "diverged"]);
@@ -100,33 +133,53 @@ async function requireExperiment(config: RunOptions, dir: string, out: string): 
 }
 
 /** Judges what the folder holds and writes `study.json`, the report and the figures; trains nothing. */
-export async function judgeStudy(study: Study, presetName: string, out: string): Promise<StudyResult> {
-	const { experiments, summary } = presetOf(study, presetName);
+export async function judgeStudy(study: Study, preset: NamedPreset, out: string): Promise<StudyResult> {
 	const runs: RunRecord[] = [];
-	for (const { name } of experiments) {
-		const run = await readRunIfThere(join(out, name));
-		if (run) runs.push(run);
+	const computed: Row[] = [];
+	const states: StudyResult["experiments"][number][] = [];
+	for (const experiment of preset.experiments) {
+		const { name, kind } = experiment;
+		const dir = join(out, name);
+		if (kind === "training") {
+			const run = await readRunIfThere(dir);
+			if (!run) continue;
+			runs.push({ ...run, name, rows: run.rows.map((row) => ({ ...row, run: name })) });
+			states.push({ name, kind, dir, state: run.status.state });
+		} else {
+			const rows = await readAnalysis(experiment, out);
+			if (!rows) continue;
+			computed.push(...rows);
+			states.push({ name, kind, dir, state: "finished" });
+		}
 	}
 	const finished = runs.filter(({ status }) => status.state === "finished").flatMap(({ rows }) => rows);
-	const claims = study.claims.map((claim) => judge(claim, finished));
 	const { document } = new JSDOM("").window;
-	const rows = runs.flatMap((run) => run.rows);
-	const figures = [...runFigures(rows, { document }), ...study.figures({ document })];
+	const sections = study.parts.map(
+		(part): ReportSection => ({
+			name: part.name,
+			title: part.title,
+			introduction: part.introduction,
+			claims: part.claims.map((claim) => judge(claim, [...finished, ...computed])),
+			figures: part.figures([...runs.flatMap(({ rows }) => rows), ...computed], { document }),
+			runs: runs.filter(({ name }) => part.runs?.(name)),
+		}),
+	);
 	const result: StudyResult = {
 		study: study.name,
-		preset: presetName,
-		claims,
-		runs: runs.map(({ name, status }) => ({ name, dir: join(out, name), state: status.state })),
-		figures: await writeFigures(join(out, "figures"), figures),
+		preset: preset.name,
+		claims: sections.flatMap(({ name, claims = [] }) => claims.map((claim) => ({ ...claim, part: name }))),
+		experiments: states,
+		figures: await writeFigures(
+			join(out, "figures"),
+			sections.flatMap(({ figures }) => figures),
+		),
 		report: join(out, "report.html"),
 	};
 	await writeReport(result.report, {
 		title: study.title,
-		introduction: `${study.introduction} Preset ${presetName}: ${summary}`,
+		introduction: `${study.introduction} Preset ${preset.name}: ${preset.summary}`,
 		notes: study.notes,
-		claims,
-		runs,
-		figures,
+		sections,
 	});
 	await replaceFile(join(out, "study.json"), `${JSON.stringify(result, undefined, "\t")}\n`);
 	return result;

@@ -1,12 +1,16 @@
 /**
- * A study is data: what to train, what to draw, and what a paper claims about it.
+ * A study is data: what to train and to compute, what to draw, and what a paper claims about it.
  *
- * A claim is a function from the rows of the study's runs to one number, and an expectation of that number. The
- * verdict comes from the measurement alone: a claim whose runs are missing, unfinished or diverged is `not measured`.
+ * It has *parts*, one a topic of the paper, and *presets*, one a size. A preset lists experiments of three kinds: a
+ * training run; a sweep of many runs; an analysis, which computes rows from formulas or from runs that have finished.
+ * Claims and figures are functions of the rows that all of these leave. The verdict comes from the measurement alone:
+ * a claim whose rows are missing is `not measured`.
  */
+import type { Engine } from "../engine/types.ts";
 import type { Figure, FigureOptions, Row } from "../figure/figure.ts";
 import type { JudgedClaim } from "../report/claim.ts";
 import type { RunOptions } from "../run/config.ts";
+import type { FinishedRun } from "../run/finished-run.ts";
 
 export interface Study {
 	/** As in `orrery study <name>`. */
@@ -17,22 +21,67 @@ export interface Study {
 	/** Where the paper, its code and the mathematics disagree, a sentence or two each. */
 	readonly notes: readonly string[];
 	readonly presets: { readonly [name: string]: Preset };
+	/** In the order of the report. */
+	readonly parts: readonly Part[];
+}
+
+/** One topic of a study: a section of its report. */
+export interface Part {
+	readonly name: string;
+	readonly title: string;
+	/** What the section shows and how to read it, in a few sentences. */
+	readonly introduction: string;
+	/** Which trainings the section tabulates, by name. Default: none. */
+	readonly runs?: (name: string) => boolean;
 	readonly claims: readonly Claim[];
-	/** Figures beside those that every run has: of published data, say. */
-	figures(options: FigureOptions): Figure[];
+	/** What can be drawn of these rows, the rows of all experiments. Called with whatever there is: perhaps nothing. */
+	figures(rows: readonly Row[], options: FigureOptions): Figure[];
 }
 
 export interface Preset {
 	/** Size and time, in a sentence. */
 	readonly summary: string;
+	/** Whether it takes so long that the expected hours are measured and told before it starts. Default: no. */
+	readonly long?: boolean;
+	/** In the order in which they are done. */
 	readonly experiments: readonly Experiment[];
 }
 
-/** One run of a study. */
-export interface Experiment {
-	/** The run's name in figures and claims, and its folder. */
+export type Experiment = Training | Analysis;
+
+/** One training run. Its rows are its metrics. */
+export interface Training {
+	readonly kind: "training";
+	/** The run's name in figures and claims (`row.run`), and its folder, which may be nested: `languages/dyck-1`. */
 	readonly name: string;
 	readonly config: RunOptions;
+}
+
+/** A computation. Its rows are what it returns, with `run` set to its name. */
+export interface Analysis {
+	readonly kind: "analysis";
+	/** Its name in figures and claims (`row.run`), and its folder. No training has it. */
+	readonly name: string;
+	/** What it does, said while it runs: `Positions attended by each head`. */
+	readonly title: string;
+	/** Names of the trainings it looks at; without all of them finished it is not computed. */
+	readonly needs: readonly string[];
+	/** All that its result depends on, besides the runs; a result computed with other options is computed anew. */
+	readonly options: { readonly [key: string]: unknown };
+	compute(tools: AnalysisTools): Promise<readonly AnalysisRow[]>;
+}
+
+/** A row before it knows its analysis. What is not finite is left out when it is written. */
+export type AnalysisRow = Readonly<Record<string, string | number | undefined>> & { readonly step?: number };
+
+export interface AnalysisTools {
+	readonly engine: Engine;
+	/** Aborted when the user stops the study: a long computation looks at it now and then, and throws. */
+	readonly signal: AbortSignal;
+	/** The finished run of that name, one of `needs`: its configuration, parameters and data. */
+	run(name: string): Promise<FinishedRun>;
+	/** Tells the user how far the work is, 0 to 1. */
+	progress(fraction: number): void;
 }
 
 export interface Claim {
@@ -44,7 +93,7 @@ export interface Claim {
 	readonly expected: Expectation;
 	/** Where paper, code and mathematics disagree, or what the evidence cannot show. */
 	readonly caveat?: string;
-	/** The measured value, or undefined if the rows lack what it needs. Rows are of finished runs only. */
+	/** The measured value, or undefined if the rows lack what it needs. Rows are of finished experiments only. */
 	measure(rows: readonly Row[]): Measurement | undefined;
 }
 

@@ -5,24 +5,25 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { parseRunConfig } from "../../src/run/config.ts";
+import { startRun } from "../../src/run/train.ts";
 import { normGrowth } from "../../src/study/norm-growth/study.ts";
-import { runStudy, type StudyResult } from "../../src/study/run-study.ts";
-import { writeSyntheticRun } from "../support/synthetic-run.ts";
+import { presetOf, runStudy, type StudyResult } from "../../src/study/run-study.ts";
 
 let browser: Browser;
 let result: StudyResult;
 
 beforeAll(async () => {
 	const out = mkdtempSync(join(tmpdir(), "orrery-browser-"));
-	result = await runStudy(normGrowth, "laptop", {
+	result = await runStudy(normGrowth, presetOf(normGrowth, "smoke"), {
 		out,
-		train: async ({ config }, dir) => writeSyntheticRun(dir, {}, config),
+		train: async ({ config }, dir) => startRun(parseRunConfig(config), dir),
 	});
 	browser = await chromium.launch({
 		executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
 		args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
 	});
-});
+}, 300_000);
 afterAll(() => browser?.close());
 
 /** Opens the report and collects whatever goes wrong, and whatever is asked of a network. */

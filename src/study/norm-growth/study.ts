@@ -3,7 +3,7 @@
  * Inductive Bias from Gradient Descent", EMNLP 2021, pp. 1766–1781 (arXiv 2010.09697).
  */
 import type { Study } from "../study.ts";
-import { claimsAbout } from "./claims.ts";
+import { languageModels } from "./language-models.ts";
 import { presets } from "./presets.ts";
 import { t5Claims, t5Figures } from "./t5-claims.ts";
 
@@ -30,6 +30,14 @@ export const normGrowth: Study = {
 		"Tolerances that the paper does not give are ours.",
 	],
 	presets,
-	claims: [...claimsAbout(["res-post", "pre", "post"]), ...t5Claims],
-	figures: t5Figures,
+	parts: [
+		languageModels,
+		{
+			name: "t5",
+			title: "T5-base, the paper's own series",
+			introduction: "",
+			claims: t5Claims,
+			figures: (_, options) => t5Figures(options),
+		},
+	],
 };

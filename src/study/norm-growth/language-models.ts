@@ -1,10 +1,21 @@
 /**
- * What Merrill et al. 2021 claim of norm, direction, saturation, alignment and step size, asked of every run.
+ * The small language models: what Merrill et al. 2021 claim of norm, direction, saturation, alignment and step size,
+ * asked of every norm placement. A measured value is the mean over seeds; the words give each seed's.
  *
  * Tolerances are ours where the paper gives none. The paper's own series, T5, is judged in `t5-claims.ts`.
  */
-import type { Row } from "../../figure/figure.ts";
-import { above, atLeast, atMost, below, type Claim, type Expectation, type Measurement } from "../study.ts";
+import { type Row, runsOf } from "../../figure/figure.ts";
+import { runFigures } from "../../report/run-figures.ts";
+import {
+	above,
+	atLeast,
+	atMost,
+	below,
+	type Claim,
+	type Expectation,
+	type Measurement,
+	type Part,
+} from "../study.ts";
 import {
 	alignment,
 	directionSettles,
@@ -113,19 +124,56 @@ const questions: readonly Question[] = [
 	},
 ];
 
-/** Every question asked of every run, one question after the other. */
-export function claimsAbout(runs: readonly string[]): Claim[] {
-	return questions.flatMap(({ id, sentence, place, expected, measure, caveat }) =>
-		runs.map((run): Claim => {
+const placements = ["pre", "res-post", "post"] as const;
+
+/** The name of a run of another seed than 0. */
+export const seedRun = (run: string, seed: number): string => (seed === 0 ? run : `${run}-seed-${seed}`);
+
+const isRunOf = (run: string, name: string): boolean =>
+	name === run || (name.startsWith(`${run}-seed-`) && /^\d+$/.test(name.slice(run.length + 6)));
+
+/** The measurement of each seed's run as one: the mean, the first run's words, and each value. */
+function overSeeds(rows: readonly Row[], run: string, measure: Question["measure"]): Measurement | undefined {
+	const runs = runsOf(rows).filter((name) => isRunOf(run, name));
+	const measured = runs.flatMap((name) => measure(rows.filter((row) => row.run === name)) ?? []);
+	const [first] = measured;
+	if (!first || measured.length === 1) return first;
+	const values = measured.map(({ value }) => value);
+	const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+	const deviation = Math.sqrt(
+		values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1),
+	);
+	const list = values.map((value) => Number(value.toPrecision(4))).join(", ");
+	return {
+		value: mean,
+		detail: `${values.length} seeds: ${list}; standard deviation ${deviation.toPrecision(2)}. Seed 0: ${first.detail}`,
+	};
+}
+
+export const languageModels: Part = {
+	name: "language-models",
+	title: "Small language models",
+	introduction:
+		"Does the norm grow, like √t? Does the direction settle, and does the network saturate? Asked of language models " +
+		"that differ only in where normalisation stands: pre is x + f(LN(x)), res-post is x + LN(f(x)), which the paper " +
+		"calls pre-norm, post is LN(x + f(x)). The runs named leaky use the mask of the paper's code. Figures show seed 0.",
+	runs: (name) => /^(pre|res-post|post)(-leaky)?(-seed-\d+)?$/.test(name),
+	claims: questions.flatMap(({ id, sentence, place, expected, measure, caveat }) =>
+		placements.map((run): Claim => {
 			const words = typeof caveat === "string" ? caveat : caveat?.[run];
 			return {
 				id: `${id}.${run}`,
 				sentence: `${run}: ${sentence}`,
 				place,
 				expected,
-				measure: (rows) => measure(rows.filter((row) => row.run === run)),
+				measure: (rows) => overSeeds(rows, run, measure),
 				...(words === undefined ? {} : { caveat: words }),
 			};
 		}),
-	);
-}
+	),
+	figures: (rows, options) =>
+		runFigures(
+			rows.filter(({ run }) => placements.some((placement) => placement === run)),
+			options,
+		),
+};

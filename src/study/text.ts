@@ -1,0 +1,69 @@
+/**
+ * A study on another text: Penn Treebank, say, which may not be shipped.
+ *
+ * A folder of three files is found by their names: `ptb.train.txt`, `ptb.valid.txt`, `ptb.test.txt`, or any others of
+ * which one name holds `train`, one `valid` or `dev`, and one `test`.
+ */
+import { readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { asUserError } from "../checkpoint/disk.ts";
+import { sequencesOf } from "../data/lines.ts";
+import { readTexts } from "../data/text.ts";
+import { UserError } from "../error.ts";
+import type { RunOptions } from "../run/config.ts";
+import type { Preset } from "./study.ts";
+
+interface TextFiles {
+	readonly train: string;
+	readonly validation: string;
+	readonly test: string;
+}
+
+/** The files of a text in `folder`. Throws a `UserError` that says which is missing, or which names compete. */
+export async function findText(folder: string): Promise<TextFiles> {
+	const names = (
+		await readdir(folder).catch((error) => {
+			throw asUserError(error, folder);
+		})
+	).filter((name) => !name.startsWith(".") && /\.(txt|tokens|raw)(\.gz)?$/.test(name));
+	const find = (split: string, pattern: RegExp): string => {
+		const found = names.filter((name) => pattern.test(name));
+		if (found.length === 1) return resolve(join(folder, found[0]!));
+		throw new UserError(
+			`Expected \`${folder}\` to hold one ${split} text (a .txt or .tokens file with ${pattern.source.replaceAll("|", " or ")} ` +
+				`in its name), got ${found.length > 1 ? found.join(", ") : names.join(", ") || "no texts"}. ` +
+				"Rename the files, or put only these three into the folder.",
+		);
+	};
+	return {
+		train: find("training", /train/),
+		validation: find("validation", /valid|dev/),
+		test: find("test", /test/),
+	};
+}
+
+/**
+ * The preset with its trainings on the text of `folder` in the place of WikiText-2. Sequences of the layout `lines`
+ * become as long as the longest line, if the preset's are longer: Penn Treebank needs 82, WikiText-2 699.
+ */
+export async function withText(preset: Preset, folder: string): Promise<Preset> {
+	const source = await findText(folder);
+	const { splits } = await readTexts(source);
+	const longest = Math.max(
+		...[...splits.values()].flatMap(sequencesOf).map((line) => line.split(/\s+/).length - 1),
+	);
+	const change = (config: RunOptions): RunOptions => {
+		if ((config.data?.source ?? "wikitext-2") !== "wikitext-2") return config;
+		const model =
+			config.data?.layout === "lines"
+				? { ...config.model, context: Math.min(config.model.context, longest) }
+				: config.model;
+		return { ...config, model, data: { ...config.data, source } };
+	};
+	return {
+		...preset,
+		experiments: preset.experiments.map((experiment) =>
+			experiment.kind === "training" ? { ...experiment, config: change(experiment.config) } : experiment,
+		),
+	};
+}
