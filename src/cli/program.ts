@@ -9,6 +9,7 @@ import { resumeCommand } from "./resume.ts";
 import { serveCommand } from "./serve.ts";
 import { startCommand } from "./start.ts";
 import { studyCommand } from "./study.ts";
+import { sweepCommand } from "./sweep.ts";
 import { trainCommand } from "./train.ts";
 
 const exitCodesHelp = `
@@ -24,6 +25,7 @@ function createProgram(): Command {
 		trainCommand(),
 		resumeCommand(),
 		studyCommand(),
+		sweepCommand(),
 		reportCommand(),
 		serveCommand(),
 		profileCommand(),

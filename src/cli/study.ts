@@ -14,6 +14,8 @@ import { normGrowth } from "../study/norm-growth/study.ts";
 import type { StudyResult } from "../study/run-study.ts";
 import type { Preset, Study } from "../study/study.ts";
 import { withText } from "../study/text.ts";
+import { parseSweep } from "../sweep/config.ts";
+import { runSweep } from "../sweep/run-sweep.ts";
 import { Interrupted } from "./exit.ts";
 import { followed, spentOn, wholeNumber } from "./run-options.ts";
 import { formatTable, paint, printJson, say } from "./terminal.ts";
@@ -86,6 +88,12 @@ export async function followStudy(
 			signal: options.signal,
 			...(threads && { threads }),
 			onAnalysis: ({ title }, fraction) => options.onShare(title, fraction),
+			sweep: ({ plan }, directory) =>
+				runSweep(device ? { ...plan, base: withEngine(plan.base, device) } : plan, directory, {
+					signal: options.signal,
+					onProgress: ({ total, fraction }) => options.onShare(`${plan.name}, ${total} runs`, fraction),
+					onNote: options.onNote,
+				}),
 			train: async ({ config }, directory) => {
 				const result = existsSync(runPaths(directory).config)
 					? await resumeRun(directory, options)
@@ -100,26 +108,33 @@ export async function followStudy(
 /** Measures and says how long the trainings of a preset will take, one line a kind of model. */
 async function sayExpectedTime(preset: Preset, device?: Device, threads?: number): Promise<void> {
 	say("Measuring how long the trainings will take …");
-	const kinds = new Map<string, { config: RunOptions; names: string[] }>();
-	for (const experiment of preset.experiments) {
-		if (experiment.kind !== "training") continue;
-		const { name, seed, model, ...rest } = experiment.config;
+	const kinds = new Map<string, { config: RunOptions; names: string[]; runs: number }>();
+	const add = (experiment: string, config: RunOptions, runs: number) => {
+		const { name, seed, model, ...rest } = config;
 		const { placement, mask, ...size } = model;
 		const key = JSON.stringify([size, rest]);
-		const kind = kinds.get(key) ?? { config: experiment.config, names: [] };
-		kind.names.push(experiment.name);
-		kinds.set(key, kind);
-	}
+		const kind = kinds.get(key) ?? { config, names: [], runs: 0 };
+		kinds.set(key, { config, names: [...kind.names, experiment], runs: kind.runs + runs });
+	};
+	for (const experiment of preset.experiments)
+		if (experiment.kind === "training") add(experiment.name, experiment.config, 1);
+		else if (experiment.kind === "sweep")
+			add(experiment.name, experiment.plan.base, parseSweep(experiment.plan).cells.length);
 	let total = 0;
-	for (const { config, names } of kinds.values()) {
+	for (const { config, names, runs } of kinds.values()) {
 		const seconds = await estimateSeconds(parseRunConfig(withEngine(config, device, threads)));
-		total += seconds * names.length;
-		say(`  ${names.join(", ")}: ${duration(seconds)} each`);
+		total += seconds * runs;
+		const each = runs > 1 ? ` each, ${duration(seconds * runs)} for all ${runs}` : "";
+		say(`  ${names.join(", ")}: ${duration(seconds)}${each}`);
 	}
-	say(`Expected for all trainings: ${duration(total)}. Ctrl-C saves; the same command goes on.`);
+	say(`Expected for all of them: ${duration(total)}. Ctrl-C saves; the same command goes on.`);
 }
 
-const withEngine = (config: RunOptions, device?: Device, threads?: number): RunOptions => ({
+const withEngine = <C extends Pick<RunOptions, "engine">>(
+	config: C,
+	device?: Device,
+	threads?: number,
+): C => ({
 	...config,
 	engine: { ...config.engine, ...(device && { device }), ...(threads && { threads }) },
 });

@@ -14,6 +14,11 @@ export interface Batch {
 	 * padding. Absent if all count the same.
 	 */
 	readonly weights?: Float32Array;
+	/**
+	 * [batch, context, vocabulary]: 1 for each symbol that may follow the inputs up to here, else 0. With it the model
+	 * learns these sets, and not the next tokens.
+	 */
+	readonly targets?: Float32Array;
 }
 
 /** The size and seed of the batches of a run. */
@@ -29,6 +34,8 @@ export interface Batches {
 	readonly trainTokens: number;
 	/** Steps in which training sees as many tokens (`lines`: each line once) as the training split has. */
 	readonly stepsPerEpoch: number;
+	/** Positions of a training sequence. Default: the context. */
+	readonly trainLength?: number;
 	/** The batch of training step `step` = 0, 1, ... */
 	trainBatch(step: number): Batch;
 	/**
@@ -36,4 +43,6 @@ export interface Batches {
 	 * least one. Throws UserError if there is no such split.
 	 */
 	evaluationBatches(split: Split, count?: number): Batch[];
+	/** Of a formal language: at most `count` batches of each of its sets of test strings, by name. */
+	testBatches?(count?: number): ReadonlyMap<string, readonly Batch[]>;
 }

@@ -1,5 +1,6 @@
-/** The `data` section of a configuration: which text, cut into which tokens, laid out how. */
+/** The `data` section of a configuration: which text, cut into which tokens, laid out how; or which formal language. */
 import { z } from "zod";
+import { languages } from "./languages/languages.ts";
 
 const files = z
 	.strictObject({
@@ -20,12 +21,47 @@ const files = z
 			"Expected `source` to have one of `validation` and `validationFraction`, got both. Remove one of them.",
 	});
 
+const lengths = z
+	.strictObject({ minimum: z.int().nonnegative(), maximum: z.int().positive() })
+	.refine(({ minimum, maximum }) => minimum <= maximum, {
+		message: "Expected `minimum` to be at most `maximum`, got more. Exchange them.",
+	});
+
+const language = z.strictObject({
+	language: z
+		.enum(languages.map(({ name }) => name))
+		.describe("A formal language of Bhattamishra et al. (2020), whose valid next symbols are learned."),
+	train: lengths
+		.default({ minimum: 1, maximum: 50 })
+		.describe("Lengths of the strings of training and validation."),
+	tests: z
+		.record(z.string().regex(/^[a-z][a-z0-9-]*$/, "Use small letters, digits and `-`"), lengths)
+		.default({ longer: { minimum: 51, maximum: 100 } })
+		.describe("Sets of strings to test on, by name, and their lengths."),
+	samples: z.int().positive().default(10_000).describe("Strings of training."),
+	testSamples: z
+		.int()
+		.positive()
+		.default(500)
+		.describe("Strings of validation and of each test, all different; fewer if there are not as many."),
+});
+
+/** A formal language as the source of data. */
+export type LanguageSource = z.output<typeof language>;
+/** A text as the source of data. */
+export type TextSource = "wikitext-2" | z.output<typeof files>;
+
+export const isLanguage = (source: TextSource | LanguageSource): source is LanguageSource =>
+	typeof source === "object" && "language" in source;
+
 export const dataConfig = z
 	.strictObject({
 		source: z
-			.union([z.literal("wikitext-2"), files])
+			.union([z.literal("wikitext-2"), files, language])
 			.default("wikitext-2")
-			.describe("The text: `wikitext-2`, which comes with the program, or files of your own."),
+			.describe(
+				"The text: `wikitext-2`, which comes with the program, or files of your own; or a formal language.",
+			),
 		tokenizer: z
 			.union([
 				z.enum(["words", "characters"]),
@@ -58,6 +94,19 @@ export const dataConfig = z
 	.refine((data) => data.vocabularySize === undefined || typeof data.tokenizer === "string", {
 		message:
 			"Expected `vocabularySize` to be absent with a tokenizer file, which has its own. Remove one of them.",
-	});
+	})
+	.refine(
+		({ source, tokenizer, vocabularySize, layout, lossWeighting }) =>
+			!isLanguage(source) ||
+			(tokenizer === "words" &&
+				vocabularySize === undefined &&
+				layout === "stream" &&
+				lossWeighting === "token"),
+		{
+			message:
+				"Expected `data` to have nothing but `source` with a formal language, whose symbols and strings are " +
+				"given, got more. Remove `tokenizer`, `vocabularySize`, `layout` and `lossWeighting`.",
+		},
+	);
 
 export type DataConfig = z.output<typeof dataConfig>;

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { asUserError } from "../checkpoint/disk.ts";
 import { UserError } from "../error.ts";
-import type { DataConfig } from "./config.ts";
+import type { TextSource } from "./config.ts";
 
 export type Split = "train" | "validation" | "test";
 
@@ -32,7 +32,7 @@ const wikitext2 = (name: string): string =>
  * Reads the texts of a data set. Throws UserError, naming the file, if one is missing, empty, damaged, not UTF-8 or
  * longer than 512 MiB.
  */
-export async function readTexts(source: DataConfig["source"]): Promise<Texts> {
+export async function readTexts(source: TextSource): Promise<Texts> {
 	const paths =
 		source === "wikitext-2"
 			? { train: wikitext2("train"), validation: wikitext2("valid"), test: wikitext2("test") }

@@ -39,3 +39,7 @@ export const sqrtStepAxis = (last: number): ScaleOptions => ({
 	label: "step t, on a √t scale →",
 	labelAnchor: "right",
 });
+
+/** Ticks as `logTicks`, without those outside the values: for an axis that ends in its data. */
+export const logTicksWithin = (low: number, high: number): number[] =>
+	logTicks(low, high).filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);

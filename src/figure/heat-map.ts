@@ -11,15 +11,18 @@ interface HeatMap extends FigureOptions {
 	readonly caption: string;
 	/** What the colour is. */
 	readonly quantity: string;
+	/** Ends of the colour scale. Default: those of the values. */
+	readonly domain?: readonly [number, number];
 	readonly layerName: (layer: number) => string;
 }
 
-function drawHeatMap(rows: readonly Row[], options: HeatMap): Figure | undefined {
+/** Layers are under `<prefix>.<layer>`; one panel a run. */
+export function drawHeatMap(rows: readonly Row[], options: HeatMap): Figure | undefined {
 	const { prefix, id, title, caption, quantity, layerName } = options;
 	const cells = layersOf(rows, prefix);
 	if (cells.length === 0) return undefined;
 	const values = cells.map(({ value }) => value);
-	const domain = [Math.min(...values), Math.max(...values)];
+	const { domain = [Math.min(...values), Math.max(...values)] } = options;
 	const runs = runsOf(rows).filter((run) => cells.some((cell) => cell.run === run));
 	const plots = runs.map((run, i): Plot.PlotOptions => {
 		const ofRun = cells.filter((cell) => cell.run === run);
@@ -70,7 +73,7 @@ function drawHeatMap(rows: readonly Row[], options: HeatMap): Figure | undefined
 }
 
 /** About `count` members of a list at even distances, the first and the last among them. */
-function spread<T>(list: readonly T[], count: number): T[] {
+export function spread<T>(list: readonly T[], count: number): T[] {
 	if (list.length <= count) return [...list];
 	return Array.from({ length: count }, (_, i) => list[Math.round((i * (list.length - 1)) / (count - 1))]!);
 }

@@ -28,5 +28,7 @@ export function standaloneSvg(svg: SVGSVGElement): string {
 	const copy = svg.cloneNode(true) as SVGSVGElement;
 	copy.setAttribute("style", "color: #1a1a1a; background: #ffffff");
 	copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+	// Links of a drawing begin at the page that it was drawn for.
+	for (const link of copy.querySelectorAll("a")) link.removeAttribute("href");
 	return copy.outerHTML.replace(/var\(--series-\d, (#[0-9a-f]{6})\)/g, "$1");
 }

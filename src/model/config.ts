@@ -75,6 +75,13 @@ export const modelConfig = z
 			.enum(["relu", "gelu", "gelu-tanh", "swiglu"])
 			.default("relu")
 			.describe("relu: max(x, 0); gelu: x·Φ(x); gelu-tanh: GPT-2's form of it; swiglu: silu(W1 x)·(W3 x)."),
+		terms: z
+			.enum(["all", "leading"])
+			.default("all")
+			.describe(
+				"leading: in every sum only the terms that grow fastest when all parameters are multiplied by c, and relu in " +
+					"place of gelu and silu. With attention hard: the network's limit as c grows, its saturated network.",
+			),
 		tiedHead: z.boolean().default(false).describe("The output matrix is the token embedding."),
 		headBias: z.boolean().optional().describe("A bias on the logits. Default: as biases."),
 		init: z

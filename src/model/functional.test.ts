@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { openEngine } from "../engine/engine.ts";
 import type { Engine, Spec, TypedArray } from "../engine/types.ts";
 import {
+	binaryCrossEntropy,
 	crossEntropy,
 	gelu,
 	geluTanh,
@@ -111,6 +112,46 @@ test("cross-entropy, with and without weights, has the value and gradient of −
 	const out = await program(wave(15, 0.3), Int32Array.of(4, 0, 2), Float64Array.of(0.5, 0, 2));
 	const values = await Promise.all(out.map((t) => t.read()));
 	for (const i of [0, 2, 4]) expect(largestDifference(values[i], values[i + 1])).toBeLessThan(1e-14);
+});
+
+test("binary cross-entropy, with and without weights, has the value and gradient of −Σ w (y log σ + (1 − y) log(1 − σ)) / n Σ w", async () => {
+	const plain = (z: JaxArray, y: JaxArray, w: JaxArray) => {
+		const yes = np.log(nn.sigmoid(z.ref)).mul(y.ref);
+		const no = np.log(nn.sigmoid(np.negative(z))).mul(y.mul(-1).add(1));
+		return np.sum(yes.add(no).mean(-1).mul(-1).mul(w.ref)).div(np.sum(w));
+	};
+	const program = await engine.compile(
+		(z: JaxArray, y: JaxArray, w: JaxArray) => [
+			binaryCrossEntropy(z.ref, y.ref, w.ref),
+			plain(z.ref, y.ref, w.ref),
+			binaryCrossEntropy(z.ref, y.ref),
+			plain(z.ref, y.ref, np.onesLike(w.ref)),
+			grad(binaryCrossEntropy)(z.ref, y.ref, w.ref),
+			grad(plain)(z, y, w),
+		],
+		[spec, spec, { shape: [3], dtype: "float64" }],
+	);
+	const answers = Float64Array.from({ length: 15 }, (_, i) => (i * i) % 2);
+	const out = await program(wave(15, 0.3), answers, Float64Array.of(0.5, 0, 2));
+	const values = await Promise.all(out.map((t) => t.read()));
+	for (const i of [0, 2, 4]) expect(largestDifference(values[i], values[i + 1])).toBeLessThan(1e-14);
+});
+
+test("binary cross-entropy of logits of ±1e30 is finite where they are wrong, and 0 where they are right", async () => {
+	const program = await engine.compile(
+		(z: JaxArray, y: JaxArray) => [binaryCrossEntropy(z.ref, y.ref), grad(binaryCrossEntropy)(z, y)],
+		[
+			{ shape: [2], dtype: "float32" },
+			{ shape: [2], dtype: "float32" },
+		],
+		{ name: "binaryCrossEntropy" },
+	);
+	const of = async (...y: number[]) => {
+		const out = await program(Float32Array.of(1e30, -1e30), Float32Array.from(y));
+		return Promise.all(out.map(async (t) => Array.from(await t.read())));
+	};
+	expect(await of(1, 0)).toEqual([[0], [0, 0]]);
+	expect(await of(0, 1)).toEqual([[Math.fround(1e30)], [0.5, -0.5]]);
 });
 
 test("softmax of scores as large as 1e12 and masked entries of -1e37 is finite, with exact zeros", async () => {

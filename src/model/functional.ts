@@ -138,3 +138,25 @@ export function crossEntropy(logits: JaxArray, targets: JaxArray, weights?: JaxA
 	const w = weights.astype(logits.dtype).reshape([rows]);
 	return np.sum(each.mul(w.ref)).mul(np.reciprocal(np.sum(w)));
 }
+
+/**
+ * Mean binary cross-entropy in nats, −Σ w·(y log σ(z) + (1 − y) log(1 − σ(z))) / (n Σ w), of n independent yes-or-no
+ * answers at each place: a scalar. logits z and targets y in [0, 1]: [..., n]; weights [...] (default: all 1).
+ *
+ * As max(z, 0) − y·z + log(1 + e^−|z|), which no logit overflows; the gradient is σ(z) − y.
+ */
+export function binaryCrossEntropy(logits: JaxArray, targets: JaxArray, weights?: JaxArray): JaxArray {
+	const [point, d] = linearisedAt(logits);
+	const e = np.exp(np.negative(np.absolute(point.ref)));
+	const positive = point.ref.greater(0).astype(point.dtype);
+	const share = np.reciprocal(e.ref.add(1)); // σ(|z|)
+	const sigma = positive.ref.add(e.ref.mul(positive.mul(-1).add(1))).mul(share);
+	const value = np
+		.maximum(point.ref, 0)
+		.sub(point.mul(targets.ref))
+		.add(np.log(e.add(1)));
+	const each = np.mean(value.add(sigma.sub(targets).mul(d)), -1); // [...]
+	if (!weights) return np.mean(each);
+	const w = weights.astype(each.dtype);
+	return np.sum(each.mul(w.ref)).mul(np.reciprocal(np.sum(w)));
+}

@@ -72,41 +72,107 @@ test("stories260K (RMSNorm, rotary, grouped heads, SwiGLU, tied) continues BOS g
 });
 
 for (const placement of ["pre", "post", "res-post"])
-	test(`with queries × 1e9 the ${placement}-norm model is the one with hard attention, ties averaged`, async () => {
+	test(`hard attention of the ${placement}-norm model is the fixture's, ties averaged, and so is softmax of queries × 1e9`, async () => {
 		const folder = `saturated/${placement}`;
 		const config = await readModel(`${folder}/config.json`);
 		const expected = await readJson(`${folder}/expected.json`);
-		const values: Values = {};
-		for (const [name, x] of Object.entries(await readTensors(`${folder}/model.safetensors`)))
-			values[name] = Float64Array.from(x, (v) => (name.includes(".attn.q.") ? v * 1e9 : v));
-		const seen = await run(
+		const values = await readTensors(`${folder}/model.safetensors`);
+		const sharpened: Values = {};
+		for (const [name, x] of Object.entries(values))
+			sharpened[name] = Float64Array.from(x, (v) => (name.includes(".attn.q.") ? v * 1e9 : v));
+		for (const attention of ["hard", "softmax"] as const) {
+			const seen = await run(
+				engine,
+				{ ...config, attention },
+				attention === "hard" ? values : sharpened,
+				expected.input_ids,
+				(p, t) => {
+					const c = { ...config, attention };
+					const [first, ...rest] = hiddenStates(c, p, t.ref);
+					const [w0, w1] = attentionWeights(c, p, t.ref);
+					return {
+						embeddings: first!,
+						b0: rest[0]!,
+						b1: rest[1]!,
+						logits: forward(c, p, t),
+						w0: w0!,
+						w1: w1!,
+					};
+				},
+				"float64",
+			);
+			const { states } = expected;
+			const pairs = { embeddings: "embeddings", b0: "block.0", b1: "block.1", logits: "logits" };
+			for (const [ours, theirs] of Object.entries(pairs))
+				expect(relativeError(seen[ours]!, states[theirs].flat(2)), theirs).toBeLessThan(1e-10);
+			for (const [block, weights] of [seen["w0"]!, seen["w1"]!].entries()) {
+				const rows = rowsOf(weights, 16); // [row, head, query]
+				const positions = rows.map((row) => row.flatMap((w, key) => (w > 1e-5 ? [key] : [])));
+				expect(positions).toEqual(expected.attended.flatMap((row: number[][][][]) => row[block]!.flat()));
+				expect(positions.map((keys) => keys.length)).toEqual(
+					expected.counts.flatMap((row: number[][][]) => row[block]!.flat()),
+				);
+				if (attention === "hard")
+					expect(rows).toEqual(
+						positions.map((keys) =>
+							Array.from({ length: 16 }, (_, j) => (keys.includes(j) ? 1 / keys.length : 0)),
+						),
+					);
+			}
+		}
+	});
+
+test("hard attention gives m largest scores 1 / m each, strict within the prefix, leaky with the zeros of later positions", async () => {
+	for (const mask of ["strict", "leaky"] as const) {
+		const config = smallModel({ mask, layers: 1, heads: 1, attention: "hard" });
+		const values = initialValues(config);
+		for (const part of ["q", "k"])
+			for (const kind of ["weight", "bias"]) values[`blocks.0.attn.${part}.${kind}`]!.fill(0);
+		// Every visible score is -1 · 4 · 4 / √16: below the 0 of later positions, and a tie of all.
+		values["blocks.0.attn.q.bias"]!.fill(1);
+		values["blocks.0.attn.k.bias"]!.fill(-1);
+		const { w } = await run(engine, config, values, [[1, 2, 3, 4]], (p, t) => ({
+			w: attentionWeights(config, p, t)[0]!,
+		}));
+		const row = (t: number) =>
+			[0, 1, 2, 3].map((s) =>
+				mask === "leaky" && t < 3 ? (s > t ? 1 / (3 - t) : 0) : s <= t ? 1 / (t + 1) : 0,
+			);
+		expect(Array.from(w!)).toEqual([0, 1, 2, 3].flatMap(row).map(Math.fround));
+	}
+});
+
+test("scores within the tie tolerance of the largest, relative to the largest absolute one, are ties", async () => {
+	for (const [tieTolerance, ties] of [
+		[0, 1],
+		[0.009, 1],
+		[0.011, 2],
+	] as const) {
+		const config = smallModel({
+			layers: 1,
+			heads: 1,
+			positions: "none",
+			placement: "none",
+			biases: false,
+			attention: "hard",
+			tieTolerance,
+		});
+		const values = initialValues(config);
+		// Scores of the keys 0, 1, 2: 1, 0.99 and 0.5 times the same number.
+		const table = values["tok_emb.weight"]!.fill(0);
+		for (const [token, x] of [1, 0.99, 0.5].entries()) table[token * 16] = x;
+		for (const part of ["q", "k"]) values[`blocks.0.attn.${part}.weight`]!.fill(0)[0] = 1;
+		const { w } = await run(
 			engine,
 			config,
 			values,
-			expected.input_ids,
-			(p, t) => {
-				const [first, ...rest] = hiddenStates(config, p, t.ref);
-				const [w0, w1] = attentionWeights(config, p, t.ref);
-				return {
-					embeddings: first!,
-					b0: rest[0]!,
-					b1: rest[1]!,
-					logits: forward(config, p, t),
-					w0: w0!,
-					w1: w1!,
-				};
-			},
+			[[0, 1, 2]],
+			(p, t) => ({ w: attentionWeights(config, p, t)[0]! }),
 			"float64",
 		);
-		const { states } = expected;
-		const pairs = { embeddings: "embeddings", b0: "block.0", b1: "block.1", logits: "logits" };
-		for (const [ours, theirs] of Object.entries(pairs))
-			expect(relativeError(seen[ours]!, states[theirs].flat(2)), theirs).toBeLessThan(1e-10);
-		for (const [block, weights] of [seen["w0"]!, seen["w1"]!].entries()) {
-			const counts = rowsOf(weights, 16).map((row) => row.filter((w) => w > 1e-5).length); // [row, head, query]
-			expect(counts).toEqual(expected.counts.flatMap((row: number[][][]) => row[block]!.flat()));
-		}
-	});
+		expect(rowsOf(w!, 3)[2]).toEqual(ties === 1 ? [1, 0, 0] : [0.5, 0.5, 0]);
+	}
+});
 
 test("with the strict mask a later token changes nothing before it, bit for bit; with the leaky mask it does", async () => {
 	const before = [[1, 2, 3, 4, 5, 6]];

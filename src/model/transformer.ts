@@ -12,7 +12,19 @@ import type { Array as JaxArray } from "@jax-js/jax";
 import { UserError } from "../error.ts";
 import { attention, project, type Show } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
-import { crossEntropy, embed, gelu, geluTanh, layerNorm, linear, relu, rmsNorm, silu } from "./functional.ts";
+import { vanishing } from "./derivation.ts";
+import {
+	binaryCrossEntropy,
+	crossEntropy,
+	embed,
+	gelu,
+	geluTanh,
+	layerNorm,
+	linear,
+	relu,
+	rmsNorm,
+	silu,
+} from "./functional.ts";
 import type { Parameters } from "./parameters.ts";
 import { sinusoids } from "./positions.ts";
 
@@ -34,12 +46,14 @@ import { sinusoids } from "./positions.ts";
  */
 export type Observer = (name: string, value: JaxArray) => void;
 
-/** Sequences to learn: each position predicts the next token. */
+/** Sequences to learn: each position predicts the next token, or with `targets` the set of tokens that may be next. */
 export interface Batch {
 	/** int32 [B, T + 1]. */
 	tokens: JaxArray;
 	/** [B, T]: how much each prediction counts, 0 for padding. Default: all the same. */
 	weights?: JaxArray;
+	/** [B, T, V]: 1 for each token that may be next, else 0. */
+	targets?: JaxArray;
 }
 
 type Layer = (x: JaxArray) => JaxArray;
@@ -55,19 +69,23 @@ export function encode(
 		observe(name, value);
 		return value;
 	};
-	let x = show("state.0", embeddings(config, params, tokens)); // [B, T, W]
+	const left = remaining(config, params);
+	let x = show("state.0", embeddings(config, left, tokens)); // [B, T, W]
 	for (let i = 0; i < config.layers; i++) {
 		const block = `blocks.${i}`;
 		const sublayer = (norm: string, f: Layer, name: string) => {
-			const normed: Layer = (y) => show(`${block}.${norm}`, normalise(config, params, `${block}.${norm}`, y));
+			const normed: Layer = (y) => show(`${block}.${norm}`, normalise(config, left, `${block}.${norm}`, y));
 			const shown: Layer = (y) => show(`${block}.${name}`, f(y));
-			x = show(`${block}.${name}.residual`, residual(config.placement, x, shown, normed));
+			const place = `${block}.${name}`;
+			const add = (skip: JaxArray, y: JaxArray) =>
+				addRemaining(left, { [`${place}.skip`]: skip, [`${place}.sublayer`]: y });
+			x = show(`${place}.residual`, residual(config.placement, x, shown, normed, add));
 		};
-		sublayer("ln1", (y) => attention(config, params, `${block}.attn`, y, show), "attn");
-		sublayer("ln2", (y) => feedForward(config, params, `${block}.ff`, y, show), "ff");
+		sublayer("ln1", (y) => attention(config, left.params, `${block}.attn`, y, show), "attn");
+		sublayer("ln2", (y) => feedForward(config, left.params, `${block}.ff`, y, show), "ff");
 		show(`state.${i + 1}`, x);
 	}
-	return show("state.final", config.finalNorm ? normalise(config, params, "ln_f", x) : x);
+	return show("state.final", config.finalNorm ? normalise(config, left, "ln_f", x) : x);
 }
 
 /**
@@ -99,7 +117,7 @@ function observed(
 /** The classifier: final encoder states [B, T, W] to logits [B, T, V]. */
 export function head(config: ModelConfig, params: Parameters, state: JaxArray): JaxArray {
 	const weight = params[config.tiedHead ? "tok_emb.weight" : "head.weight"]!;
-	return linear(state, weight.ref, params["head.bias"]?.ref);
+	return linear(state, weight.ref, remaining(config, params).params["head.bias"]?.ref);
 }
 
 /** Logits [B, T, V] for tokens int32 [B, T], T <= context. */
@@ -112,15 +130,46 @@ export function forward(
 	return head(config, params, encode(config, params, tokens, observe));
 }
 
-/** Weighted mean cross-entropy of the next tokens, in nats: a scalar. */
-export function loss(config: ModelConfig, params: Parameters, { tokens, weights }: Batch): JaxArray {
+/**
+ * Weighted mean cross-entropy of the next tokens, in nats: a scalar. With `targets` each token is a question of its
+ * own, whether it may be next, and the loss is their mean binary cross-entropy.
+ */
+export function loss(config: ModelConfig, params: Parameters, batch: Batch): JaxArray {
+	const { tokens, weights } = batch;
 	const time = tokens.shape[1]! - 1;
 	const inputs = tokens.ref.slice([], [0, time]);
+	if (batch.targets) {
+		tokens.dispose();
+		return binaryCrossEntropy(forward(config, params, inputs), batch.targets, weights);
+	}
 	const targets = tokens.slice([], [1, time + 1]);
 	return crossEntropy(forward(config, params, inputs), targets, weights);
 }
 
-function embeddings(config: ModelConfig, params: Parameters, tokens: JaxArray): JaxArray {
+/** What `config.terms` leaves of the sums: the parameters that are read, and which other terms are not. */
+interface Remaining {
+	readonly params: Parameters;
+	readonly dropped: ReadonlySet<string>;
+}
+
+function remaining(config: ModelConfig, params: Parameters): Remaining {
+	if (config.terms === "all") return { params, dropped: new Set() };
+	const dropped = vanishing(config);
+	const kept = Object.entries(params).filter(([name]) => !dropped.has(name));
+	return { params: Object.fromEntries(kept), dropped };
+}
+
+/** The sum of the terms that remain: at least one does. */
+function addRemaining({ dropped }: Remaining, terms: Readonly<Record<string, JaxArray>>): JaxArray {
+	const kept = Object.entries(terms).flatMap(([name, term]) => {
+		if (!dropped.has(name)) return [term];
+		term.dispose();
+		return [];
+	});
+	return kept.reduce((x, y) => x.add(y));
+}
+
+function embeddings(config: ModelConfig, { params, dropped }: Remaining, tokens: JaxArray): JaxArray {
 	const time = tokens.shape[1]!;
 	if (time > config.context)
 		throw new UserError(
@@ -129,29 +178,37 @@ function embeddings(config: ModelConfig, params: Parameters, tokens: JaxArray): 
 		);
 	const x = embed(params["tok_emb.weight"]!.ref, tokens);
 	if (config.positions === "learned") return x.add(params["pos_emb.weight"]!.ref.slice([0, time]));
-	if (config.positions === "sinusoidal") return x.ref.add(sinusoids(time, config.width, x));
+	if (config.positions === "sinusoidal" && !dropped.has("positions"))
+		return x.ref.add(sinusoids(time, config.width, x));
 	return x;
 }
 
-/** One step of the residual stream: x with sublayer f and normalisation N placed as configured. */
-function residual(placement: ModelConfig["placement"], x: JaxArray, f: Layer, norm: Layer): JaxArray {
+/** One step of the residual stream: x with sublayer f and normalisation N placed as configured, and added. */
+function residual(
+	placement: ModelConfig["placement"],
+	x: JaxArray,
+	f: Layer,
+	norm: Layer,
+	add: (skip: JaxArray, y: JaxArray) => JaxArray,
+): JaxArray {
 	switch (placement) {
 		case "pre":
-			return x.ref.add(f(norm(x.ref)));
+			return add(x.ref, f(norm(x)));
 		case "post":
-			return norm(x.ref.add(f(x.ref)));
+			return norm(add(x.ref, f(x)));
 		case "res-post":
-			return x.ref.add(norm(f(x.ref)));
+			return add(x.ref, norm(f(x)));
 		case "none":
-			return x.ref.add(f(x.ref));
+			return add(x.ref, f(x));
 	}
 }
 
-function normalise(config: ModelConfig, params: Parameters, name: string, x: JaxArray): JaxArray {
+function normalise(config: ModelConfig, { params, dropped }: Remaining, name: string, x: JaxArray): JaxArray {
 	const weight = params[`${name}.weight`]!.ref;
+	const epsilon = dropped.has(`${name}.epsilon`) ? 0 : config.normEpsilon;
 	return config.norm === "rms"
-		? rmsNorm(x, weight, config.normEpsilon)
-		: layerNorm(x, weight, params[`${name}.bias`]?.ref, config.normEpsilon);
+		? rmsNorm(x, weight, epsilon)
+		: layerNorm(x, weight, params[`${name}.bias`]?.ref, epsilon);
 }
 
 function feedForward(
@@ -162,7 +219,8 @@ function feedForward(
 	show: Show,
 ): JaxArray {
 	const hidden = show(`${name}.w1`, project(params, `${name}.w1`, x.ref));
-	const activation = { relu, gelu, "gelu-tanh": geluTanh, swiglu: silu }[config.activation];
+	const activations = { relu, gelu, "gelu-tanh": geluTanh, swiglu: silu };
+	const activation = config.terms === "leading" ? relu : activations[config.activation];
 	let active = activation(hidden.ref);
 	if (config.activation === "swiglu") active = active.mul(project(params, `${name}.w3`, x));
 	return project(params, `${name}.w2`, show(`${name}.activation`, active));

@@ -1,6 +1,6 @@
 /**
  * How far the parameter vector has turned: its cosine to an earlier one (directional convergence, norm-growth.md
- * §4.0), for all parameters and for the encoder.
+ * §4.0), for all parameters, for the encoder and for each block.
  *
  *     1 − cos(θ, θ') = (‖θ − θ'‖² − (‖θ‖ − ‖θ'‖)²) / (2 ‖θ‖ ‖θ'‖)
  *
@@ -9,7 +9,7 @@
  */
 import { type Array as JaxArray, numpy as np } from "@jax-js/jax";
 import type { ModelConfig } from "../model/config.ts";
-import { isEncoder, type Parameters, parameterSpecs } from "../model/parameters.ts";
+import { blockOf, isEncoder, type Parameters, parameterSpecs } from "../model/parameters.ts";
 import { squared } from "./sums.ts";
 
 /** ‖θᵢ − θᵢ'‖² of each tensor: [tensors]. */
@@ -23,8 +23,8 @@ function oneMinusCosine(a: number, b: number, distance: number): number {
 }
 
 /**
- * `dyn/direction.<to>` and `dyn/direction.encoder.<to>` from squared norms of the tensors of both vectors and their
- * squared distances; `to` is `previous` or `initial`.
+ * `dyn/direction.<to>`, `dyn/direction.encoder.<to>` and `dyn/direction.layer.<i>.<to>` from squared norms of the
+ * tensors of both vectors and their squared distances; `to` is `previous` or `initial`.
  */
 export function directionMetrics(
 	config: ModelConfig,
@@ -47,5 +47,11 @@ export function directionMetrics(
 	return {
 		[`dyn/direction.${to}`]: cosine(() => true),
 		[`dyn/direction.encoder.${to}`]: cosine(isEncoder),
+		...Object.fromEntries(
+			Array.from({ length: config.layers }, (_, i) => [
+				`dyn/direction.layer.${i}.${to}`,
+				cosine((name) => blockOf(name) === i),
+			]),
+		),
 	};
 }

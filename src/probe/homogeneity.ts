@@ -133,5 +133,9 @@ export function eulerSums(f: (params: Parameters) => JaxArray, params: Parameter
 		return [dot(p.ref, g.ref), squared(p), squared(g)] as const;
 	});
 	const total = (i: 1 | 2) => np.sum(np.stack(terms.map((term) => term[i])));
-	return { value, radial: np.stack(terms.map(([radial]) => radial)), squares: np.stack([total(1), total(2)]) };
+	return {
+		value,
+		radial: np.stack(terms.map(([radial]) => radial)),
+		squares: np.stack([total(1), total(2)]),
+	};
 }

@@ -19,7 +19,7 @@ test("a row of metrics holds norms, directions, saturation and token similarity 
 		"dyn/norm.layer.0",
 		"dyn/norm.layer.1",
 		"dyn/norm.linear_columns",
-		...["", "encoder."].flatMap((scope) => [
+		...["", "encoder.", "layer.0.", "layer.1."].flatMap((scope) => [
 			`dyn/direction.${scope}previous`,
 			`dyn/direction.${scope}initial`,
 		]),

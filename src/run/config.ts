@@ -7,7 +7,7 @@
 import { dirname, parse, resolve } from "node:path";
 import { z } from "zod";
 import { readJson } from "../checkpoint/disk.ts";
-import { dataConfig } from "../data/config.ts";
+import { dataConfig, isLanguage } from "../data/config.ts";
 import { UserError } from "../error.ts";
 import { type ModelConfig, type ModelOptions, modelConfig } from "../model/config.ts";
 import { optimizerConfig, scheduleConfig } from "../optimizer/config.ts";
@@ -203,7 +203,7 @@ function absolutePaths(data: RunConfig["data"], folder: string): RunConfig["data
 	return {
 		...data,
 		source:
-			typeof source === "string"
+			typeof source === "string" || isLanguage(source)
 				? source
 				: {
 						...source,

@@ -43,6 +43,22 @@ test("of a choice of shapes, only the keys of the chosen one are offered", () =>
 	);
 });
 
+test("of shapes without a name, the one counts whose keys were given", () => {
+	const shapes = z.strictObject({
+		source: z.union([
+			z.literal("text"),
+			z.strictObject({ train: z.string(), test: z.string().optional() }),
+			z.strictObject({ language: z.enum(["dyck", "parity"]), train: z.array(z.number()).default([1]) }),
+		]),
+	});
+	const wrong = (source: unknown) => () => parseWith(shapes, { source }, "c.json");
+	expect(wrong({ language: "duck" })).toThrow('`source.language` to be one of dyck, parity, got "duck"');
+	expect(wrong({ train: "x", tset: "y" })).toThrow("got `source.tset`. Did you mean `source.test`?");
+	expect(wrong({ language: "duck", train: [2] })).toThrow("`source.language` to be one of");
+	expect(wrong({ train: 1 })).toThrow("`source.train` to be a string, got 1");
+	expect(wrong("txet")).toThrow('`source` to be one of text, got "txet". Did you mean `text`?');
+});
+
 test("a wrong value, type or range is told with the value that was given", () => {
 	expect(message({ model: { norm: "pred" } })).toBe(
 		'Expected `model.norm` to be one of pre, post, got "pred". Did you mean `pre`? (c.json)',

@@ -52,10 +52,9 @@ function sentences(issue: Issue, prefix: PropertyKey[], root: JsonSchema, value:
 		case "invalid_union": {
 			if ("options" in issue && Array.isArray(issue.options) && issue.options.length)
 				return [oneOf(name, issue.options.map(String), got)];
-			// Of several shapes, the one that failed latest is the one that was meant.
-			const deepest = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0] ?? [];
-			return deepest.length
-				? deepest.flatMap((inner) => sentences(inner, path, root, value))
+			const meant = nearestShape(issue.errors);
+			return meant.length
+				? meant.flatMap((inner) => sentences(inner, path, root, value))
 				: [`Expected ${name ? `\`${name}\`` : "the configuration"} to be valid, got ${format(got)}.`];
 		}
 		case "invalid_type":
@@ -72,7 +71,22 @@ function sentences(issue: Issue, prefix: PropertyKey[], root: JsonSchema, value:
 	}
 }
 
-const depth = (issues: readonly Issue[]): number => Math.max(0, ...issues.map((x) => x.path.length));
+/**
+ * Of several shapes, what is wrong with the one that was meant: if something of the right kind was given (an object
+ * for an object), the one with the fewest keys unknown, missing or wrong; and then the one that failed latest.
+ */
+function nearestShape(errors: readonly Issue[][]): readonly Issue[] {
+	const depth = (issues: readonly Issue[]) => Math.max(0, ...issues.map((x) => x.path.length));
+	const wrong = (issues: readonly Issue[]) =>
+		issues.reduce((sum, x) => sum + (x.code === "unrecognized_keys" ? x.keys.length : 1), 0);
+	const otherKind = (x: Issue) =>
+		x.path.length === 0 && (x.code === "invalid_type" || x.code === "invalid_value");
+	const ofKind = errors.filter((issues) => !issues.some(otherKind));
+	const candidates = ofKind.length ? ofKind : errors;
+	const fewest = Math.min(...candidates.map(wrong));
+	const best = candidates.filter((issues) => wrong(issues) === fewest);
+	return best.toSorted((a, b) => depth(b) - depth(a))[0] ?? [];
+}
 
 const article = (type: string): string =>
 	type === "int" ? "a whole number" : /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;

@@ -10,7 +10,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Tensor } from "../engine/types.ts";
 import { type Counters, NotFinite, removeEarlierCheckpoints, saveCheckpoint } from "./checkpoint.ts";
-import { learningRateOf, measureStep, take } from "./measure.ts";
+import { learningRateOf, lossMetrics, measureStep, take } from "./measure.ts";
 import type { MetricsFile } from "./metrics.ts";
 import { batchLeaves } from "./programs.ts";
 import { isMeasured } from "./schedule.ts";
@@ -133,16 +133,17 @@ class Loop {
 	async #update(step: number): Promise<void> {
 		const { config, programs, optimizer, dataset } = this.#session;
 		const start = performance.now();
+		const batch = dataset.trainBatch(step);
 		const [params, state, loss] = await programs.step(
 			this.#session.params,
 			this.#session.state,
 			optimizer.scalars(step, learningRateOf(config, step)),
-			batchLeaves(dataset.trainBatch(step)),
+			batchLeaves(batch),
 		);
 		this.#session.params = params;
 		this.#session.state = state;
 		this.#unread.push({ step, loss });
-		const tokens = config.training.batch * config.model.context;
+		const tokens = batch.tokens.length - config.training.batch; // of each row the last is no input
 		this.#tokens += tokens;
 		this.#window.tokens += tokens;
 		this.#window.seconds += (performance.now() - start) / 1000;
@@ -165,8 +166,7 @@ class Loop {
 		if (!writeRow) return;
 		const loss = this.#lastLoss!;
 		await this.#append(step, {
-			"train/loss": loss,
-			"train/perplexity": Math.exp(loss),
+			...lossMetrics(this.#session, "train", loss),
 			"optim/lr": learningRateOf(this.#session.config, step),
 		});
 	}

@@ -3,6 +3,7 @@ import type { Batch } from "../data/batches.ts";
 import type { Tensor, TypedArray } from "../engine/types.ts";
 import { learningRateAt } from "../optimizer/schedule.ts";
 import { type Measured, metrics } from "../probe/measure.ts";
+import { accuracy } from "../probe/recognition.ts";
 import { stepMetrics } from "../probe/step.ts";
 import type { ResolvedConfig } from "./config.ts";
 import { batchLeaves } from "./programs.ts";
@@ -37,10 +38,9 @@ export async function measureStep(session: Session, step: number): Promise<Recor
 	for (const [name, tensor] of Object.entries(measured)) values[name] = await take(tensor);
 	const validationLoss = await evaluate(session);
 	const row: Record<string, number> = {
-		"train/loss": trainLoss!,
-		"train/perplexity": Math.exp(trainLoss!),
-		"val/loss": validationLoss,
-		"val/perplexity": Math.exp(validationLoss),
+		...lossMetrics(session, "train", trainLoss!),
+		...lossMetrics(session, "val", validationLoss),
+		...(await recognition(session)),
 		"optim/lr": learningRate,
 		...metrics(config.model, values as Measured<TypedArray>),
 		...stepMetrics(Object.keys(params), await take(gradient.sums)),
@@ -50,6 +50,33 @@ export async function measureStep(session: Session, step: number): Promise<Recor
 		for (const key of Object.keys(row)) if (/^dyn\/direction\..*previous$/.test(key)) delete row[key];
 	disposeAll(session.previous);
 	session.previous = await copyOf(session.engine, params);
+	return row;
+}
+
+/** A loss and its perplexity; where sets of tokens are predicted there is none. */
+export const lossMetrics = (
+	{ programs }: Session,
+	of: "train" | "val",
+	loss: number,
+): Record<string, number> => ({
+	[`${of}/loss`]: loss,
+	...(programs.recognise ? {} : { [`${of}/perplexity`]: Math.exp(loss) }),
+});
+
+/** The share of strings recognised in validation, and in each set of test strings; nothing for a text. */
+async function recognition(session: Session): Promise<Record<string, number>> {
+	const { recognise } = session.programs;
+	if (!recognise) return {};
+	const share = async (batches: readonly Batch[]) => {
+		const wrong: TypedArray[] = [];
+		for (const batch of batches) wrong.push(await take(await recognise(session.params, batchLeaves(batch))));
+		return accuracy(
+			wrong,
+			batches.map(({ weights }) => weights),
+		);
+	};
+	const row: Record<string, number> = { "val/accuracy": await share(session.evaluationBatches) };
+	for (const [name, batches] of session.testBatches) row[`test/accuracy.${name}`] = await share(batches);
 	return row;
 }
 

@@ -13,13 +13,17 @@ import { type Parameters, parameterSpecs } from "../model/parameters.ts";
 import { type Batch, loss } from "../model/transformer.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import { measure } from "../probe/measure.ts";
+import { wrongAnswers } from "../probe/recognition.ts";
 import { stepSums } from "../probe/step.ts";
 
 export type Tensors = Record<string, Tensor>;
 
 /** A batch as the programs take it. */
-export const batchLeaves = ({ tokens, weights }: HostBatch): Record<string, TypedArray> =>
-	weights ? { tokens, weights } : { tokens };
+export const batchLeaves = ({ tokens, weights, targets }: HostBatch): Record<string, TypedArray> => ({
+	tokens,
+	...(weights ? { weights } : {}),
+	...(targets ? { targets } : {}),
+});
 
 export interface ProgramShapes {
 	readonly model: ModelConfig;
@@ -27,6 +31,10 @@ export interface ProgramShapes {
 	/** Sequences a batch, and whether batches come with weights. */
 	readonly batch: number;
 	readonly weighted: boolean;
+	/** Positions of a training sequence; all other sequences have the context. Default: the context too. */
+	readonly trainLength?: number | undefined;
+	/** Whether batches come with sets of tokens to predict. Default: no. */
+	readonly sets?: boolean;
 	/** Sequences that saturation is measured on. */
 	readonly probeSequences: number;
 }
@@ -36,22 +44,25 @@ export type RunPrograms = Awaited<ReturnType<typeof compilePrograms>>;
 /** Compiles the programs of a run; nothing of the parameters' size is computed. */
 export async function compilePrograms(
 	engine: Engine,
-	{ model, optimizer, batch, weighted, probeSequences }: ProgramShapes,
+	{ model, optimizer, batch, weighted, trainLength, sets, probeSequences }: ProgramShapes,
 ) {
 	const params = parameterSpecs(model);
 	const state = optimizer.specs(params);
 	const scalar: Spec = { shape: [], dtype: "float32" };
 	const scalars = Object.fromEntries(Object.keys(optimizer.scalars(0, 0)).map((key) => [key, scalar]));
-	const weights = (n: number): Record<string, Spec> =>
-		weighted ? { weights: { shape: [n, model.context], dtype: "float32" } } : {};
-	const sequences = {
-		tokens: { shape: [batch, model.context + 1], dtype: "int32" },
-		...weights(batch),
-	} as const;
+	const weights = (n: number, time: number): Record<string, Spec> =>
+		weighted ? { weights: { shape: [n, time], dtype: "float32" } } : {};
+	const sequences = (time: number): Record<string, Spec> => ({
+		tokens: { shape: [batch, time + 1], dtype: "int32" },
+		...weights(batch, time),
+		...(sets ? { targets: { shape: [batch, time, model.vocabulary], dtype: "float32" } } : {}),
+	});
+	const trained = sequences(trainLength ?? model.context);
+	const evaluated = sequences(model.context);
 
 	const probed: Record<string, Spec> = {
 		tokens: { shape: [probeSequences, model.context], dtype: "int32" },
-		...weights(probeSequences),
+		...weights(probeSequences, model.context),
 	};
 
 	const update = (theta: Parameters, memory: Parameters, s: Parameters, data: Batch) => {
@@ -65,7 +76,7 @@ export async function compilePrograms(
 			const { value, next } = update(theta, memory, s, data);
 			return [next.params, next.state, value] as const;
 		},
-		[params, state, scalars, sequences],
+		[params, state, scalars, trained],
 		{ name: "step", donate: [0, 1] },
 	);
 	/** The loss on a batch, and the sums over parameters, gradient and coming update that `stepMetrics` reads. */
@@ -74,15 +85,23 @@ export async function compilePrograms(
 			const { value, grads, next } = update(theta, memory, s, data);
 			return { loss: value, sums: stepSums(theta, grads, next.params) };
 		},
-		[params, state, scalars, sequences],
+		[params, state, scalars, trained],
 		{ name: "gradient" },
 	);
 	/** The loss on a batch. */
 	const evaluate = await engine.compile(
 		(theta: Parameters, data: Batch) => loss(model, theta, data),
-		[params, sequences],
+		[params, evaluated],
 		{ name: "evaluate" },
 	);
+	/** The wrong answers in each sequence, where sets are predicted. */
+	const recognise = sets
+		? await engine.compile(
+				(theta: Parameters, data: Batch) => wrongAnswers(model, theta, data),
+				[params, evaluated],
+				{ name: "recognise" },
+			)
+		: undefined;
 	/** Every probe of parameters and states: tokens are inputs only, [sequences, context]. */
 	const look = await engine.compile(
 		(theta: Parameters, previous: Parameters, initial: Parameters, inputs: Batch, factor: JaxArray) =>
@@ -94,9 +113,10 @@ export async function compilePrograms(
 		step,
 		gradient,
 		evaluate,
+		recognise,
 		measure: look,
 		dispose: () => {
-			for (const program of [step, gradient, evaluate, look]) program.dispose();
+			for (const program of [step, gradient, evaluate, recognise, look]) program?.dispose();
 		},
 	};
 }

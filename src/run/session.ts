@@ -24,6 +24,8 @@ export interface Session {
 	readonly probeBatch: Batch;
 	/** Batches of validation text that `val/loss` is a mean over. */
 	readonly evaluationBatches: readonly Batch[];
+	/** Batches of each set of test strings of a formal language, as many as for validation. */
+	readonly testBatches: ReadonlyMap<string, readonly Batch[]>;
 	/** The parameters at step 0. */
 	readonly initial: Tensors;
 	/** Parameters, and optimizer state; replaced by each step. */
@@ -57,6 +59,8 @@ export async function openSession(config: RunConfig, dataHash?: string): Promise
 			optimizer,
 			batch: config.training.batch,
 			weighted: probeBatch.weights !== undefined,
+			trainLength: dataset.trainLength,
+			sets: dataset.testBatches !== undefined,
 			probeSequences: probeBatch.tokens.length / (context + 1),
 		});
 		const [initial, params, previous]: [Tensors, Tensors, Tensors] = [{}, {}, {}];
@@ -93,6 +97,7 @@ export async function openSession(config: RunConfig, dataHash?: string): Promise
 			programs,
 			probeBatch,
 			evaluationBatches: dataset.evaluationBatches("validation", config.probes.evaluationBatches),
+			testBatches: dataset.testBatches?.(config.probes.evaluationBatches) ?? new Map(),
 			initial,
 			params,
 			state,

@@ -27,8 +27,12 @@ import { runPaths } from "../run/paths.ts";
 import { replaceFile } from "../run/replace-file.ts";
 import type { RunStatus } from "../run/status.ts";
 import { readResolvedConfig } from "../run/train.ts";
+import { parseSweep } from "../sweep/config.ts";
+import { sweepPaths } from "../sweep/paths.ts";
+import { hasEnded, readCells } from "../sweep/read-cells.ts";
+import { requireSameSweep, runSweep } from "../sweep/run-sweep.ts";
 import { computeAnalysis, readAnalysis } from "./analysis.ts";
-import { type Analysis, judge, type Preset, type Study, type Training } from "./study.ts";
+import { type Analysis, judge, type Preset, type Study, type Sweep, type Training } from "./study.ts";
 
 export interface RunStudyOptions {
 	/** The folder of the study; made if absent. */
@@ -38,6 +42,11 @@ export interface RunStudyOptions {
 	 * for runs that have finished or diverged.
 	 */
 	readonly train: (training: Training, dir: string) => Promise<unknown>;
+	/**
+	 * Runs what is left of a sweep in `dir`; resolves when its cells have ended, failed or been interrupted. Default:
+	 * in child processes, without a word.
+	 */
+	readonly sweep?: (sweep: Sweep, dir: string) => Promise<unknown>;
 	/** Told how far an analysis is, 0 to 1. Not called for those that are up to date. */
 	readonly onAnalysis?: (analysis: Analysis, fraction: number) => void;
 	/** Threads of the engine that analyses use. Default: all cores. */
@@ -54,7 +63,7 @@ export interface StudyResult {
 	/** Trainings, analyses and sweeps that have begun, and how they stand. */
 	readonly experiments: readonly {
 		readonly name: string;
-		readonly kind: "training" | "analysis";
+		readonly kind: "training" | "analysis" | "sweep";
 		readonly dir: string;
 		readonly state: RunStatus["state"];
 	}[];
@@ -85,12 +94,15 @@ export function presetOf(study: Study, name: string): NamedPreset {
 export async function runStudy(
 	study: Study,
 	preset: NamedPreset,
-	{ out, train, onAnalysis, threads, signal = new AbortController().signal }: RunStudyOptions,
+	{ out, train, sweep: run, onAnalysis, threads, signal = new AbortController().signal }: RunStudyOptions,
 ): Promise<StudyResult> {
 	const { experiments } = preset;
-	for (const experiment of experiments)
-		if (experiment.kind === "training")
-			await requireExperiment(experiment.config, join(out, experiment.name), out);
+	const sweep = run ?? (({ plan }: Sweep, dir: string) => runSweep(plan, dir, { signal }));
+	for (const experiment of experiments) {
+		const dir = join(out, experiment.name);
+		if (experiment.kind === "training") await requireExperiment(experiment.config, dir, out);
+		else if (experiment.kind === "sweep") await requireSameSweep(parseSweep(experiment.plan), dir);
+	}
 	await makeFolder(out);
 	let engine: Engine | undefined;
 	try {
@@ -100,7 +112,8 @@ export async function runStudy(
 				const dir = join(out, experiment.name);
 				const run = await readRunIfThere(dir);
 				if (!run || !ended.has(run.status.state)) await train(experiment, dir);
-			} else if (!(await readAnalysis(experiment, out))) {
+			} else if (experiment.kind === "sweep") await sweep(experiment, join(out, experiment.name));
+			else if (!(await readAnalysis(experiment, out))) {
 				// Formulas need float64, which only the native device has to its last bit.
 				engine ??= await openEngine({ device: "cpu", ...(threads && { threads }) });
 				onAnalysis?.(experiment, 0);
@@ -145,6 +158,16 @@ export async function judgeStudy(study: Study, preset: NamedPreset, out: string)
 			if (!run) continue;
 			runs.push({ ...run, name, rows: run.rows.map((row) => ({ ...row, run: name })) });
 			states.push({ name, kind, dir, state: run.status.state });
+		} else if (kind === "sweep") {
+			if (!existsSync(sweepPaths(dir).sweep)) continue;
+			const cells = await readCells(dir);
+			computed.push(...experiment.rows(cells).map((row, step) => ({ step, ...row, run: name })));
+			states.push({
+				name,
+				kind,
+				dir,
+				state: cells.every((cell) => hasEnded(cell.state)) ? "finished" : "interrupted",
+			});
 		} else {
 			const rows = await readAnalysis(experiment, out);
 			if (!rows) continue;

@@ -11,6 +11,8 @@ import type { Figure, FigureOptions, Row } from "../figure/figure.ts";
 import type { JudgedClaim } from "../report/claim.ts";
 import type { RunOptions } from "../run/config.ts";
 import type { FinishedRun } from "../run/finished-run.ts";
+import type { SweepPlan } from "../sweep/config.ts";
+import type { CellRecord } from "../sweep/read-cells.ts";
 
 export interface Study {
 	/** As in `orrery study <name>`. */
@@ -47,7 +49,7 @@ export interface Preset {
 	readonly experiments: readonly Experiment[];
 }
 
-export type Experiment = Training | Analysis;
+export type Experiment = Training | Analysis | Sweep;
 
 /** One training run. Its rows are its metrics. */
 export interface Training {
@@ -55,6 +57,17 @@ export interface Training {
 	/** The run's name in figures and claims (`row.run`), and its folder, which may be nested: `languages/dyck-1`. */
 	readonly name: string;
 	readonly config: RunOptions;
+}
+
+/** Many training runs, in child processes: a grid of configurations. Its rows are what it makes of its cells. */
+export interface Sweep {
+	readonly kind: "sweep";
+	/** Its name in figures and claims (`row.run`), and its folder. */
+	readonly name: string;
+	/** Its `name` is that of the folder. */
+	readonly plan: SweepPlan;
+	/** What is to be judged and drawn of the cells, whatever states they are in. `run` is set to the sweep's name. */
+	rows(cells: readonly CellRecord[]): readonly AnalysisRow[];
 }
 
 /** A computation. Its rows are what it returns, with `run` set to its name. */

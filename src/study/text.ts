@@ -52,7 +52,7 @@ export async function withText(preset: Preset, folder: string): Promise<Preset> 
 	const longest = Math.max(
 		...[...splits.values()].flatMap(sequencesOf).map((line) => line.split(/\s+/).length - 1),
 	);
-	const change = (config: RunOptions): RunOptions => {
+	const change = <C extends Pick<RunOptions, "data" | "model">>(config: C): C => {
 		if ((config.data?.source ?? "wikitext-2") !== "wikitext-2") return config;
 		const model =
 			config.data?.layout === "lines"
@@ -62,8 +62,10 @@ export async function withText(preset: Preset, folder: string): Promise<Preset> 
 	};
 	return {
 		...preset,
-		experiments: preset.experiments.map((experiment) =>
-			experiment.kind === "training" ? { ...experiment, config: change(experiment.config) } : experiment,
-		),
+		experiments: preset.experiments.map((experiment) => {
+			if (experiment.kind === "training") return { ...experiment, config: change(experiment.config) };
+			if (experiment.kind === "analysis") return experiment;
+			return { ...experiment, plan: { ...experiment.plan, base: change(experiment.plan.base) } };
+		}),
 	};
 }

@@ -23,6 +23,15 @@ export function stepBetween(before: number, after: number, cosine: number): Step
 	return { size, alignment: size === 0 ? undefined : (after * cosine - before) / size };
 }
 
+/**
+ * The two parts of ρ′² − ρ² = 2θᵀδ + ‖δ‖²: what the step adds to the squared norm by going along the parameters
+ * (`radial`), and by its length (`squared`).
+ */
+export function contributions(before: number, after: number, cosine: number) {
+	const { size } = stepBetween(before, after, cosine);
+	return { radial: (after - before) * (after + before) - size ** 2, squared: size ** 2 };
+}
+
 /** Norm of a vector whose parts have these norms. */
 export const jointNorm = (parts: readonly number[]): number => Math.hypot(...parts);
 

@@ -7,7 +7,12 @@
  */
 import type { RunOptions } from "../../run/config.ts";
 import type { Experiment, Preset, Training } from "../study.ts";
+import { dynamicsExperiments } from "./dynamics.ts";
+import { headsExperiments } from "./heads.ts";
+import { homogeneityExperiments } from "./homogeneity.ts";
 import { seedRun } from "./language-models.ts";
+import { languageExperiments } from "./languages/experiments.ts";
+import { phaseDiagramExperiments } from "./phase-diagram/experiments.ts";
 
 export type Size = "smoke" | "quick" | "laptop" | "paper";
 
@@ -103,7 +108,16 @@ function trainings(size: Size): Training[] {
 }
 
 function preset(size: Size, summary: string): Preset {
-	const experiments: Experiment[] = [...trainings(size)];
+	const models = trainings(size);
+	const names = ["pre", "res-post", "post", "res-post-leaky", "post-leaky"];
+	const experiments: Experiment[] = [
+		...models,
+		...homogeneityExperiments(size),
+		...headsExperiments(size, names),
+		...dynamicsExperiments(size),
+		...languageExperiments(size),
+		...phaseDiagramExperiments(size),
+	];
 	return { summary, experiments, long: size === "paper" };
 }
 

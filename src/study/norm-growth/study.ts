@@ -3,9 +3,14 @@
  * Inductive Bias from Gradient Descent", EMNLP 2021, pp. 1766–1781 (arXiv 2010.09697).
  */
 import type { Study } from "../study.ts";
+import { dynamics } from "./dynamics.ts";
+import { heads } from "./heads.ts";
+import { homogeneity } from "./homogeneity.ts";
 import { languageModels } from "./language-models.ts";
+import { formalLanguages } from "./languages/languages.ts";
+import { phaseDiagram } from "./phase-diagram/part.ts";
 import { presets } from "./presets.ts";
-import { t5Claims, t5Figures } from "./t5-claims.ts";
+import { t5 } from "./t5.ts";
 
 export const normGrowth: Study = {
 	name: "norm-growth",
@@ -30,14 +35,5 @@ export const normGrowth: Study = {
 		"Tolerances that the paper does not give are ours.",
 	],
 	presets,
-	parts: [
-		languageModels,
-		{
-			name: "t5",
-			title: "T5-base, the paper's own series",
-			introduction: "",
-			claims: t5Claims,
-			figures: (_, options) => t5Figures(options),
-		},
-	],
+	parts: [languageModels, t5, homogeneity, heads, formalLanguages, dynamics, phaseDiagram],
 };

@@ -1,0 +1,83 @@
+/** `orrery sweep`: a grid of runs in child processes. */
+import { join } from "node:path";
+import { Command } from "commander";
+import { UserError } from "../error.ts";
+import { readSweep } from "../sweep/config.ts";
+import type { CellRecord } from "../sweep/read-cells.ts";
+import { runSweep } from "../sweep/run-sweep.ts";
+import { Interrupted } from "./exit.ts";
+import { followed, wholeNumber } from "./run-options.ts";
+import { openSweepProgress } from "./sweep-progress.ts";
+import { formatTable, paint, printJson, say } from "./terminal.ts";
+
+interface Options {
+	readonly out?: string;
+	readonly processes?: number;
+	readonly json?: true;
+}
+
+export const sweepCommand = (): Command =>
+	new Command("sweep")
+		.description("Train one model for each combination of values and seeds, some at a time.")
+		.argument("<sweep>", "JSON file: base (a run's configuration), axes (values by dotted key), seeds")
+		.option("--out <folder>", "the sweep's folder (default: runs/<name>)")
+		.option("--processes <n>", "child processes at a time (default: all cores)", wholeNumber(1))
+		.option("--json", "print every cell as one JSON document on stdout")
+		.addHelpText(
+			"after",
+			"\nCells that have ended are not run again; missing, interrupted and failed ones are. Axes may be extended.",
+		)
+		.action(async (path: string, { out, processes, json }: Options) => {
+			const sweep = await readSweep(path);
+			const directory = out ?? join("runs", sweep.name);
+			const progress = openSweepProgress();
+			const tell = (line: string) => {
+				progress.stop();
+				say(line);
+			};
+			const { cells, interrupted } = await followed(async ({ signal }) => {
+				signal.addEventListener("abort", () => progress.stop());
+				const cells = await runSweep(sweep, directory, {
+					processes,
+					signal,
+					onProgress: (p) => signal.aborted || progress.update(p),
+					onNote: (note) => tell(paint("dim", note)),
+				});
+				return { cells, interrupted: signal.aborted };
+			}).finally(progress.stop);
+			if (json)
+				printJson({ directory, cells: cells.map(({ rows, ...cell }) => ({ ...cell, last: rows.at(-1) })) });
+			else process.stdout.write(`${cellsTable(cells)}\n`);
+			if (interrupted && cells.some(({ state }) => state !== "finished" && state !== "diverged")) {
+				say(`${paint("yellow", "Interrupted.")} The same command goes on where it stopped.`);
+				throw new Interrupted();
+			}
+			const failed = cells.filter(({ state }) => state === "failed");
+			if (failed.length > 0)
+				throw new UserError(
+					`Expected every cell to end, got ${failed.length} that failed, such as ${failed[0]!.directory}: ` +
+						`${failed[0]!.message}\nRun the sweep again to run them alone.`,
+				);
+			say(`${paint("green", "Finished")} ${directory}: ${countStates(cells)}.`);
+		});
+
+function countStates(cells: readonly CellRecord[]): string {
+	const states = [...new Set(cells.map(({ state }) => state))];
+	return states.map((name) => `${cells.filter(({ state }) => state === name).length} ${name}`).join(", ");
+}
+
+function cellsTable(cells: readonly CellRecord[]): string {
+	const axes = Object.keys(cells[0]!.coordinates);
+	const number = (value: number | undefined) =>
+		value === undefined ? "–" : String(Number(value.toPrecision(5)));
+	const heading = ["cell", ...axes.map((axis) => axis.split(".").at(-1)!), "seed", "state", "loss", "norm"];
+	const rows = cells.map(({ hash, coordinates, seed, state, rows }) => [
+		hash,
+		...axes.map((axis) => String(coordinates[axis])),
+		String(seed),
+		state,
+		number(rows.at(-1)?.["train/loss"]),
+		number(rows.at(-1)?.["dyn/norm.encoder"]),
+	]);
+	return formatTable([heading, ...rows]);
+}

@@ -1,0 +1,35 @@
+/** Reading the rows of an analysis: what claims and figures of this topic are made of. */
+import type { Row } from "../../../figure/figure.ts";
+
+export type Where = Readonly<Record<string, string | number>>;
+
+/** The rows of one analysis in which each key of `where` has that value. */
+export const rowsOf = (rows: readonly Row[], analysis: string, where: Where = {}): Row[] =>
+	rows.filter(
+		(row) => row.run === analysis && Object.entries(where).every(([key, value]) => row[key] === value),
+	);
+
+/** The numbers under one key. */
+export const numbersOf = (rows: readonly Row[], key: string): number[] =>
+	rows.flatMap((row) => {
+		const value = row[key];
+		return typeof value === "number" ? [value] : [];
+	});
+
+/** The middle of a list; of an even number of values the mean of the two in the middle. NaN of an empty list. */
+export function median(values: readonly number[]): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	const middle = (sorted.length - 1) / 2;
+	return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+}
+
+export const mean = (values: readonly number[]): number =>
+	values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** A number for the words of a claim: four significant digits, 1.8e-12 where small or large. */
+export function inWords(value: number): string {
+	const size = Math.abs(value);
+	return size !== 0 && (size < 1e-3 || size >= 1e5)
+		? value.toExponential(1)
+		: String(Number(value.toPrecision(4)));
+}

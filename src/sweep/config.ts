@@ -1,0 +1,140 @@
+/**
+ * A sweep as data: one run's configuration, the axes along which it is varied, and the seeds.
+ *
+ *     { "base": { "model": …, "training": … },
+ *       "axes": { "optimizer.learningRate": { "from": 1e-5, "to": 1e-1, "count": 9, "scale": "log" },
+ *                 "optimizer.weightDecay": [0, 0.01, 0.1] },
+ *       "seeds": [0, 1] }
+ *
+ * Each combination of a value of every axis and a seed is a cell: a run of its own.
+ */
+import { dirname, parse, resolve } from "node:path";
+import { z } from "zod";
+import { readJson } from "../checkpoint/disk.ts";
+import { UserError } from "../error.ts";
+import { isObject, type RunOptions } from "../run/config.ts";
+import { parseWith } from "../run/explain.ts";
+import { type Cell, cellsOf } from "./cell.ts";
+
+/** Begins with a letter: a key such as `__proto__` names nothing of ours. */
+const key = z
+	.string()
+	.regex(/^[a-zA-Z]\w*(\.[a-zA-Z]\w*)*$/, "Use a dotted key, as in optimizer.learningRate");
+
+const range = z
+	.strictObject({
+		from: z.number(),
+		to: z.number(),
+		count: z.int().min(2).describe("Number of values, both ends among them."),
+		scale: z.enum(["linear", "log"]).default("linear").describe("What has equal distances."),
+	})
+	.refine(({ from, to, scale }) => scale === "linear" || (from > 0 && to > 0), {
+		message:
+			"Expected `from` and `to` of a log scale to be above 0, got one that is not. Use a list of values.",
+	});
+
+const value = z.union([z.number(), z.string(), z.boolean()]);
+
+const sweepSchema = z.strictObject({
+	name: z
+		.string()
+		.regex(/^[\w][\w.-]*$/, "Use letters, digits, `-`, `_` and `.`")
+		.default("sweep")
+		.describe("Name of the sweep; its folder is called so."),
+	base: z
+		.record(z.string(), z.unknown())
+		.describe("A run's configuration, without `seed`: see `RunOptions`."),
+	axes: z
+		.record(z.string(), z.union([range, z.array(value).min(1)]))
+		.superRefine((axes, context) => {
+			for (const key of Object.keys(axes))
+				if (!dottedKey.test(key))
+					context.addIssue({
+						code: "custom",
+						message: `Expected the keys of \`axes\` to be dotted keys, as in optimizer.learningRate, got \`${key}\`.`,
+					});
+		})
+		.describe("Values by dotted key of the configuration: a list, or a range."),
+	seeds: z.array(z.int().nonnegative()).min(1).default([0]).describe("Each cell is run with each of them."),
+	folder: z.string().optional().describe("Where relative paths begin. Default: the folder of this file."),
+	keepCheckpoints: z
+		.boolean()
+		.default(false)
+		.describe("Keep the last checkpoint of cells that have ended. What was measured is always kept."),
+});
+
+/** A value of an axis. */
+export type AxisValue = z.output<typeof value>;
+
+/** A sweep as a user writes it. */
+export type SweepPlan = Omit<z.input<typeof sweepSchema>, "base"> & {
+	readonly base: Omit<RunOptions, "seed">;
+};
+
+/** A sweep with every value written out. */
+export interface Sweep {
+	readonly name: string;
+	readonly base: Readonly<Record<string, unknown>>;
+	readonly axes: Readonly<Record<string, readonly AxisValue[]>>;
+	readonly seeds: readonly number[];
+	/** Absolute. */
+	readonly folder: string;
+	readonly keepCheckpoints: boolean;
+	/** Every combination, the seed varying slowest, then the first axis. */
+	readonly cells: readonly Cell[];
+}
+
+/** No disk and no reader has use for more. */
+const mostCells = 100_000;
+
+/**
+ * Checks a sweep, writes its axes out and makes its cells. Paths in it are taken relative to its `folder`, and that
+ * to `from`.
+ * Throws a `UserError` that names each wrong key, from `source`, and the nearest valid one.
+ */
+export function parseSweep(plan: unknown, source = "the sweep", from = process.cwd()): Sweep {
+	const { base, axes: given, ...parsed } = parseWith(sweepSchema, plan, source);
+	const entries = Object.entries(given).map(([name, axis]) => [name, valuesOf(axis)] as const);
+	const axes: Record<string, AxisValue[]> = Object.fromEntries(entries);
+	for (const name of Object.keys(axes))
+		if (/^(name|seed|engine\..*)$/.test(name))
+			throw new UserError(
+				`Expected \`axes\` to have keys that change what is trained, got \`${name}\`.` +
+					`${name === "seed" ? " List seeds in `seeds`." : ""} (${source})`,
+			);
+	if ("seed" in base)
+		throw new UserError(
+			`Expected \`base.seed\` to be absent, got ${JSON.stringify(base["seed"])}. List seeds in \`seeds\`. (${source})`,
+		);
+	const lists = { ...axes, seeds: parsed.seeds };
+	for (const [name, values] of Object.entries(lists))
+		if (new Set(values).size < values.length)
+			throw new UserError(`Expected the values of \`${name}\` to differ, got one of them twice. (${source})`);
+	const count = Object.values(lists).reduce((product, values) => product * values.length, 1);
+	if (count > mostCells)
+		throw new UserError(
+			`Expected the sweep to have at most ${mostCells} cells, got ${count}. Use fewer values. (${source})`,
+		);
+	const { name: _, provenance: __, ...resolved } = base;
+	const folder = resolve(from, parsed.folder ?? ".");
+	const sweep = { ...parsed, base: resolved, axes, folder };
+	return { ...sweep, cells: cellsOf(sweep, source) };
+}
+
+/** Reads a sweep's file. Throws as `parseSweep` does. */
+export async function readSweep(path: string): Promise<Sweep> {
+	const plan = await readJson(path, "Mend the file.");
+	if (isObject(plan) && !("name" in plan)) plan["name"] = parse(path).name;
+	return parseSweep(plan, path, dirname(resolve(path)));
+}
+
+function valuesOf(axis: z.output<typeof range> | readonly AxisValue[]): AxisValue[] {
+	if (!("from" in axis)) return [...axis];
+	const { from, to, count, scale } = axis;
+	return Array.from({ length: count }, (_, i) => {
+		const share = i / (count - 1);
+		const at = scale === "log" ? from * (to / from) ** share : from + (to - from) * share;
+		// Six digits: 0.001 is 0.001 on every machine, and cells are named by their values.
+		return Number(at.toPrecision(6));
+	});
+}

@@ -1,0 +1,270 @@
+/**
+ * Runs a sweep: every cell that has not ended, in child processes, some at a time.
+ *
+ *     <sweep>/sweep.json            the sweep, every value written out
+ *             sweep.lock            the process that runs it; gone when it ends
+ *             cells/<hash>/         a run directory each, and `report.html` about it
+ *
+ * The folder is the truth: run again, and what is missing, interrupted or failed is done, and nothing else. A process
+ * that starts takes longer than a small cell (1.6 s until the first step on the 2-core machine this was written on,
+ * most of it reading the text), so workers live on and take one cell after the other.
+ */
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../error.ts";
+import { differingKey } from "../run/config.ts";
+import { takeLock } from "../run/lock.ts";
+import { makeFolder } from "../run/make-folder.ts";
+import { replaceFile } from "../run/replace-file.ts";
+import { readStatus, writeStatus } from "../run/status.ts";
+import { type Cell, describeCell } from "./cell.ts";
+import { parseSweep, readSweep, type Sweep, type SweepPlan } from "./config.ts";
+import type { Job } from "./messages.ts";
+import { cellReport, sweepPaths } from "./paths.ts";
+import { type CellRecord, cellStatus, hasEnded, readCellsOf } from "./read-cells.ts";
+import { WorkerProcess } from "./worker-process.ts";
+
+export interface SweepProgress {
+	readonly name: string;
+	readonly total: number;
+	/** Cells that have ended, diverged ones among them, in this and earlier invocations. */
+	readonly done: number;
+	readonly diverged: number;
+	readonly failed: number;
+	readonly running: number;
+	/** Share of all work that is done, 0 to 1, parts of running cells counted. */
+	readonly fraction: number;
+	/** Estimated from the cells of this invocation; undefined before the first has moved. */
+	readonly secondsLeft: number | undefined;
+}
+
+export interface RunSweepOptions {
+	/** Child processes at a time. Default: the number of cores. Each computes with cores / processes threads. */
+	readonly processes?: number | undefined;
+	/** Aborting it lets running cells save a checkpoint; no further one is begun. */
+	readonly signal?: AbortSignal | undefined;
+	/** Called whenever a cell has moved, at most twice a second for each. */
+	readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
+	/** Called with a sentence when a cell fails or diverges. */
+	readonly onNote?: ((note: string) => void) | undefined;
+}
+
+/** A failure that this many cells share, one after the other, is no matter of the cells. */
+const sameFailures = 3;
+
+/**
+ * Runs what is left of a sweep in `directory`, made if absent, and returns all its cells; some are unfinished if
+ * `signal` was aborted, and some may have failed.
+ * Throws a `UserError` if the folder holds another sweep, another process runs it, the disk refuses, or cells fail
+ * one after the other for the same reason.
+ */
+export async function runSweep(
+	plan: SweepPlan | Sweep,
+	directory: string,
+	options: RunSweepOptions = {},
+): Promise<CellRecord[]> {
+	const sweep = "cells" in plan ? plan : parseSweep(plan);
+	const paths = sweepPaths(directory);
+	await makeFolder(directory);
+	const giveBack = await takeLock(paths.lock);
+	try {
+		await requireSameSweep(sweep, directory);
+		const { cells: _, ...written } = sweep;
+		await replaceFile(paths.sweep, `${JSON.stringify(written, undefined, "\t")}\n`);
+		await makeFolder(join(directory, "cells"));
+		await new SweepRun(sweep, directory, options).run();
+		return await readCellsOf(sweep, directory);
+	} finally {
+		await giveBack();
+	}
+}
+
+/** Throws a `UserError` that names what has changed, unless cells were only added. */
+export async function requireSameSweep(sweep: Sweep, directory: string): Promise<void> {
+	const { sweep: path } = sweepPaths(directory);
+	if (!existsSync(path)) return;
+	const before = await readSweep(path);
+	const cells = new Set(sweep.cells.map(({ hash }) => hash));
+	if (before.cells.every(({ hash }) => cells.has(hash))) return;
+	const key =
+		differingKey({ base: before.base }, { base: sweep.base }) ??
+		removedFrom({ ...before.axes, seeds: before.seeds }, { ...sweep.axes, seeds: sweep.seeds }) ??
+		(before.folder === sweep.folder ? undefined : "folder");
+	throw new UserError(
+		`Expected ${key ? `\`${key}\`` : "the program's defaults"} to be as in \`${path}\`, got a sweep without some ` +
+			"of its cells. Axes and seeds may be extended; for another sweep choose another folder, or delete this one.",
+	);
+}
+
+type Lists = Readonly<Record<string, readonly unknown[]>>;
+
+/** The axis that has lost a value; an axis that is new changes every cell too. */
+const removedFrom = (before: Lists, after: Lists): string | undefined =>
+	Object.keys(before).find((key) => before[key]!.some((value) => !after[key]?.includes(value))) ??
+	Object.keys(after).find((key) => !before[key]);
+
+class SweepRun {
+	readonly #sweep: Sweep;
+	readonly #directory: string;
+	readonly #options: RunSweepOptions;
+	readonly #processes: number;
+	readonly #threads: number;
+	readonly #begun = performance.now();
+	readonly #workers = new Set<WorkerProcess>();
+	#queue: Cell[] = [];
+	/** Cells of this invocation that are running, and how far each is, 0 to 1. */
+	readonly #running = new Map<Cell, number>();
+	/** Cells that had ended before, and those that this invocation has ended. */
+	#before = 0;
+	#done = 0;
+	#diverged = 0;
+	#failed = 0;
+	/** The message of the last failures, and how many cells in a row gave it. */
+	#lastFailure = { message: "", times: 0 };
+	/** Why the sweep cannot go on. */
+	#error: UserError | undefined;
+
+	constructor(sweep: Sweep, directory: string, options: RunSweepOptions) {
+		this.#sweep = sweep;
+		this.#directory = directory;
+		this.#options = options;
+		const cores = availableParallelism();
+		this.#processes = options.processes ?? cores;
+		this.#threads = Math.max(1, Math.floor(cores / this.#processes));
+	}
+
+	async run(): Promise<void> {
+		for (const cell of this.#sweep.cells) {
+			const folder = this.#folder(cell);
+			const { state } = await cellStatus(folder);
+			// Killed between a run's end and its page, a cell still wants the page.
+			if (!hasEnded(state) || !existsSync(join(folder, cellReport))) this.#queue.push(cell);
+			else this.#before++;
+			if (state === "diverged") this.#diverged++;
+		}
+		this.#report();
+		const { signal } = this.#options;
+		const stop = () => this.#stop();
+		signal?.addEventListener("abort", stop);
+		const slots = Math.min(this.#processes, this.#queue.length);
+		const ends = await Promise.allSettled(Array.from({ length: slots }, () => this.#slot()));
+		signal?.removeEventListener("abort", stop);
+		await Promise.all([...this.#workers].map((worker) => worker.close()));
+		if (this.#error) throw this.#error;
+		for (const end of ends) if (end.status === "rejected") throw end.reason;
+	}
+
+	/** Lets running cells save a checkpoint and end. */
+	#stop(): void {
+		for (const worker of this.#workers) worker.stop();
+	}
+
+	/** One place in which a worker works: cells one after the other, a fresh process after each failure. */
+	async #slot(): Promise<void> {
+		let worker: WorkerProcess | undefined;
+		const replace = async () => {
+			if (worker) this.#workers.delete(worker);
+			await worker?.close();
+			worker = undefined;
+		};
+		for (let cell = this.#next(); cell; cell = this.#next()) {
+			let outcome = { state: "failed", message: "" } as Awaited<ReturnType<WorkerProcess["run"]>>;
+			for (let attempt = 0; attempt < 2 && outcome.state === "failed" && !this.#stopped(); attempt++) {
+				if (!worker) {
+					worker = new WorkerProcess();
+					this.#workers.add(worker);
+				}
+				this.#running.set(cell, 0);
+				this.#report();
+				outcome = await worker.run(this.#job(cell), (fraction) => {
+					this.#running.set(cell!, fraction);
+					this.#report();
+				});
+				if (outcome.state === "failed") await replace();
+			}
+			this.#running.delete(cell);
+			// One that was stopped with Ctrl-C while it started has not failed.
+			if (outcome.state === "failed" && !this.#stopped()) await this.#fail(cell, outcome.message ?? "");
+			else if (outcome.state === "finished" || outcome.state === "diverged") this.#end(cell, outcome.state);
+			this.#report();
+		}
+		await replace();
+	}
+
+	#next(): Cell | undefined {
+		return this.#stopped() ? undefined : this.#queue.shift();
+	}
+
+	#stopped(): boolean {
+		return this.#error !== undefined || (this.#options.signal?.aborted ?? false);
+	}
+
+	#folder = ({ hash }: Cell): string => sweepPaths(this.#directory).cell(hash);
+
+	#job(cell: Cell): Job {
+		const { config } = cell;
+		return {
+			directory: this.#folder(cell),
+			config: { ...config, engine: { ...config.engine, threads: config.engine.threads ?? this.#threads } },
+			title: describeCell(cell),
+			keepCheckpoints: this.#sweep.keepCheckpoints,
+		};
+	}
+
+	#end(cell: Cell, state: "finished" | "diverged"): void {
+		this.#done++;
+		this.#lastFailure = { message: "", times: 0 };
+		if (state === "finished") return;
+		this.#diverged++;
+		this.#options.onNote?.(`Diverged: ${describeCell(cell)}.`);
+	}
+
+	/** Records why a cell failed, where its own process could not. */
+	async #fail(cell: Cell, message: string): Promise<void> {
+		this.#failed++;
+		const folder = this.#folder(cell);
+		const { state } = await cellStatus(folder);
+		if (state !== "failed" && !hasEnded(state)) await recordFailure(cell, folder, message).catch(() => {});
+		this.#options.onNote?.(`Failed: ${describeCell(cell)}: ${message}`);
+		const kind = message.replaceAll(folder, "").replaceAll(/\d+/g, "0");
+		const times = kind === this.#lastFailure.message ? this.#lastFailure.times + 1 : 1;
+		this.#lastFailure = { message: kind, times };
+		if (times < Math.min(sameFailures, this.#sweep.cells.length)) return;
+		this.#error = new UserError(
+			`Expected the cells of \`${this.#directory}\` to run, got ${times} in a row that failed alike: ${message}\n` +
+				"Mend that and run the sweep again: what has ended stays.",
+		);
+		this.#stop();
+	}
+
+	#report(): void {
+		const { onProgress } = this.#options;
+		if (!onProgress) return;
+		const { cells, name } = this.#sweep;
+		const now = this.#done + [...this.#running.values()].reduce((sum, share) => sum + share, 0);
+		const left = cells.length - this.#before - now - this.#failed;
+		const seconds = (performance.now() - this.#begun) / 1000;
+		onProgress({
+			name,
+			total: cells.length,
+			done: this.#before + this.#done,
+			diverged: this.#diverged,
+			failed: this.#failed,
+			running: this.#running.size,
+			fraction: (this.#before + now) / cells.length,
+			secondsLeft: now > 0 ? (seconds * left) / now : undefined,
+		});
+	}
+}
+
+async function recordFailure(cell: Cell, folder: string, message: string): Promise<void> {
+	await makeFolder(folder);
+	const { step, seconds, measureSeconds } = await readStatus(folder).catch(() => ({
+		step: 0,
+		seconds: 0,
+		measureSeconds: 0,
+	}));
+	const { steps } = cell.config.training;
+	await writeStatus(folder, { state: "failed", step, steps, message, seconds, measureSeconds });
+}

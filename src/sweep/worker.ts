@@ -1,0 +1,80 @@
+/**
+ * A process that runs cells, one after the other, as its parent sends them.
+ *
+ * It lives as long as its parent: when the channel between them breaks it ends at once, and the cell is resumed by
+ * whoever comes next. Ctrl-C reaches every process of a terminal; this one waits for its parent's word instead.
+ */
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { UserError } from "../error.ts";
+import { isLocked } from "../run/lock.ts";
+import { runPaths } from "../run/paths.ts";
+import { resumeRun, startRun, type TrainOptions } from "../run/train.ts";
+import { writeCellReport } from "./cell-report.ts";
+import type { FromWorker, Job, ToWorker } from "./messages.ts";
+import { cellReport } from "./paths.ts";
+import { cellStatus, hasEnded } from "./read-cells.ts";
+
+const controller = new AbortController();
+const tell = (message: FromWorker) => process.send?.(message);
+
+process.on("disconnect", () => process.exit(1));
+process.on("SIGINT", () => {});
+process.on("message", (message: ToWorker) => {
+	if (message.type === "stop") controller.abort();
+	else
+		runCell(message.job).then(
+			(state) => tell({ type: "ended", state }),
+			(error) => tell({ type: "failed", message: messageOf(error) }),
+		);
+});
+if (!process.connected) process.exit(1);
+
+/** Brings a cell to its end, from wherever it stands, and writes its page. */
+async function runCell(job: Job): Promise<string> {
+	const { directory, keepCheckpoints, title } = job;
+	await freeOf(runPaths(directory).lock);
+	let { state } = await cellStatus(directory);
+	if (!hasEnded(state)) state = await train(job);
+	if (!hasEnded(state)) return state;
+	if (!keepCheckpoints) await rm(join(directory, "checkpoints"), { recursive: true, force: true });
+	await writeCellReport(directory, title, join(directory, cellReport));
+	return state;
+}
+
+async function train({ directory, config }: Job) {
+	let began = false;
+	let told = 0;
+	const options: TrainOptions = {
+		signal: controller.signal,
+		onProgress: ({ step, steps }) => {
+			began = true;
+			if (performance.now() - told < 500) return;
+			told = performance.now();
+			tell({ type: "progress", fraction: steps > 0 ? step / steps : 1 });
+		},
+	};
+	if (!existsSync(runPaths(directory).config)) return (await startRun(config, directory, options)).state;
+	try {
+		return (await resumeRun(directory, options)).state;
+	} catch (error) {
+		// What cannot be resumed, as from a damaged checkpoint, is done again from its first step.
+		if (began || !(error instanceof UserError)) throw error;
+		return (await resumeRun(directory, { ...options, fromStep: 0 })).state;
+	}
+}
+
+/** Waits for the process of a parent that was killed, which ends within a step. */
+async function freeOf(lock: string): Promise<void> {
+	for (let waited = 0; waited < 30_000 && (await isLocked(lock)); waited += 100) await setTimeout(100);
+}
+
+/** A bug keeps its stack. */
+const messageOf = (error: unknown): string =>
+	error instanceof UserError
+		? error.message
+		: error instanceof Error
+			? (error.stack ?? error.message)
+			: String(error);
