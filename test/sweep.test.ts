@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { main, orrery, requireBuild, start } from "./support/cli.ts";
 import { contentOf, temporaryFolder, tinyOptions } from "./support/tiny-run.ts";
 
 beforeAll(requireBuild);
+// Each starts several processes, one after the other.
+vi.setConfig({ testTimeout: 180_000 });
 
 interface Plan {
 	readonly axes: Record<string, unknown>;
@@ -117,10 +119,10 @@ test("killed with SIGKILL and started again, a sweep runs only what is missing, 
 	writeSweep(whole, { axes: grid, steps: 400 });
 	expect(await orrery(whole, ...sweep)).toMatchObject({ code: 0 });
 	const contents = (where: string) => Promise.all(cellsIn(where).sort().map(contentOf));
-	// The texts lie in other folders, and so do cells of other names; their contents are the same ones.
+	// The text of `whole` lies in another folder, so its cells have other names.
 	const sorted = async (where: string) => (await contents(where)).map((x) => JSON.stringify(x)).sort();
 	expect(await sorted(folder)).toEqual(await sorted(whole));
-}, 120_000);
+});
 
 test("a worker that is killed costs its cell nothing: another process resumes it", async () => {
 	const folder = temporaryFolder();

@@ -21,7 +21,7 @@ export function drawErrorsByFactor(
 	const {
 		id = "constructions-errors",
 		title = "A recogniser with softmax attention is exact from a finite norm on",
-		caption = "Strings judged wrongly, of those that differ from a right one in at most one place. With hard attention " +
+		caption = "Strings judged wrongly, of those that one change makes of a right one. With hard attention " +
 			"there is no error at any c. With softmax the argmax head is blurred at small norms; scores grow as c⁴, and " +
 			"a little growth makes the network its own limit.",
 	} = options;

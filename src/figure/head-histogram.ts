@@ -26,9 +26,10 @@ export function drawHeadHistogram(
 	const {
 		id = "heads-positions",
 		title = "Positions attended by each head of the saturated network",
-		caption = "The counterpart of the paper's Fig. 3. A right (strict) mask puts every trained head at one position: " +
-			"scores are never exactly equal. The paper's second mode, near half the sentence, comes with its leaky mask: " +
-			"heads whose visible scores are all negative attend to every later position.",
+		caption = "The counterpart of the paper's Fig. 3. With a right (strict) mask trained heads stand at one position: scores " +
+			"of different states are never exactly equal (post-norm's positions come to share states, and some tie). The " +
+			"paper's second mode, near half the sentence, comes with its leaky mask: heads whose visible scores are all " +
+			"negative attend to every later position.",
 	} = options;
 	const masks = [...new Set(heads.map(({ mask }) => mask))].sort().reverse();
 	const largest = Math.max(...heads.flatMap(({ positions, mark }) => [positions, mark]));

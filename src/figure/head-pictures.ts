@@ -1,5 +1,6 @@
 /**
- * A picture of each head: what every query gives to every key, layers downwards and heads across.
+ * A picture of each head: what every query gives to every key, layers downwards and heads across. Colours go by the
+ * root of the weight, and what is above the scale has its last colour.
  *
  * A network has thousands of weights to show, so a picture is not made of one rectangle a weight: weights are rounded
  * to sixteen colours, and all of one colour are one path.
@@ -103,7 +104,7 @@ export function drawHeadPictures(
 			},
 		],
 	};
-	const ramp = "mean weight (by its root; brightest: or more)";
+	const ramp = "mean weight";
 	const svg = compose({ id, title, caption, plots: [plot], ramp }, options);
 	return { id, title, caption, svg, rows: heads.map(({ statistics }) => statistics) };
 }

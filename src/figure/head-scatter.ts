@@ -35,8 +35,8 @@ export function drawHeadScatter(
 		id = "heads-soft-and-saturated",
 		title = "How wide heads look as trained, and how many positions tie in the limit",
 		caption = "One symbol a head. To the right: attention is spread over more of the available positions. Upwards: more " +
-			"positions tie exactly in the saturated network. With the strict mask wide heads saturate to one position all " +
-			"the same; a count of ties does not see them.",
+			"positions tie exactly in the saturated network. With the strict mask wide heads, too, saturate to one position " +
+			"or two: a count of ties does not see their width.",
 	} = options;
 	const masks = [...new Set(heads.map(({ mask }) => mask))].sort().reverse();
 	const top = Math.max(...heads.map(({ positions }) => positions), 2);

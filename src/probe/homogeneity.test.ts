@@ -148,6 +148,21 @@ test("a res-post encoder without biases is 1-homogeneous with saturated attentio
 	expect(await at(2)).toEqual(value.map((x) => 2 * x));
 });
 
+test("an epsilon of 1e-5 breaks homogeneity: by little where states are large, and less as c grows", async () => {
+	const { at } = await scalingOf({
+		placement: "res-post",
+		biases: false,
+		attention: "hard",
+		normEpsilon: 1e-5,
+	});
+	const error = async (c: number) => homogeneityError(await at(c), await at(2 * c), 2, 1);
+	const [small, large] = [await error(1), await error(10)];
+	expect(small).toBeGreaterThan(1e-9);
+	expect(small).toBeLessThan(1e-2);
+	// Against a variance of degree 6 (attention's output has degree 3), epsilon fades as c^−6.
+	expect(large).toBeLessThan(1e-5 * small);
+});
+
 test("the distance of an encoding to itself is 0 and falls with c, exponentially where there are no biases", async () => {
 	const factors = [1, 4, 16, 64, 1e6];
 	const free = await (await scalingOf({ placement: "res-post", biases: false })).distances(factors, 1e6);

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { readJson } from "../checkpoint/disk.ts";
 import { UserError } from "../error.ts";
 import { type Counters, openCheckpoint, removeLaterCheckpoints, restoreCheckpoint } from "./checkpoint.ts";
-import { parseRunConfig, type ResolvedConfig, type RunConfig } from "./config.ts";
+import { parseRunConfig, type ResolvedConfig, type RunConfig, resolveModel } from "./config.ts";
 import { takeLock } from "./lock.ts";
 import { type LoopOptions, type Outcome, trainLoop } from "./loop.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -137,7 +137,9 @@ export async function readResolvedConfig(directory: string): Promise<ResolvedCon
 		throw new UserError(
 			`Expected \`${path}\` to say what the run was made with (\`provenance\`), got nothing. Restore the file.`,
 		);
-	return config as ResolvedConfig;
+	// Options that are newer than the run have their defaults.
+	const model = resolveModel(config.model, config.model["vocabulary"] as number, path);
+	return { ...config, model, provenance: config.provenance };
 }
 
 /** The content of a run's `config.json`, unchecked. Throws a `UserError` if it is missing or is not JSON. */

@@ -92,7 +92,6 @@ test("bad values are refused by key", () => {
 	);
 	expect(wrong({ axes: { "training.steps": [] } })).toThrow("training.steps");
 	expect(wrong({ axes: { "engine.device": ["cpu"] } })).toThrow("`engine.device`");
-	expect(wrong({ axes: { __proto__: [1] } })).not.toThrow();
 	expect(wrong({ axes: JSON.parse('{"__proto__.polluted": [1]}') })).toThrow("got `__proto__.polluted`");
 	expect(wrong({ base: { ...plan.base, seed: 3 } })).toThrow("List seeds in `seeds`");
 	expect(wrong({ seeds: Array.from({ length: 10_000 }, (_, i) => i) })).toThrow("at most 100000 cells");

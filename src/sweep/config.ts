@@ -17,9 +17,7 @@ import { parseWith } from "../run/explain.ts";
 import { type Cell, cellsOf } from "./cell.ts";
 
 /** Begins with a letter: a key such as `__proto__` names nothing of ours. */
-const key = z
-	.string()
-	.regex(/^[a-zA-Z]\w*(\.[a-zA-Z]\w*)*$/, "Use a dotted key, as in optimizer.learningRate");
+const dottedKey = /^[a-zA-Z]\w*(\.[a-zA-Z]\w*)*$/;
 
 const range = z
 	.strictObject({

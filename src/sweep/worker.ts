@@ -12,7 +12,6 @@ import { UserError } from "../error.ts";
 import { isLocked } from "../run/lock.ts";
 import { runPaths } from "../run/paths.ts";
 import { resumeRun, startRun, type TrainOptions } from "../run/train.ts";
-import { writeCellReport } from "./cell-report.ts";
 import type { FromWorker, Job, ToWorker } from "./messages.ts";
 import { cellReport } from "./paths.ts";
 import { cellStatus, hasEnded } from "./read-cells.ts";
@@ -40,6 +39,8 @@ async function runCell(job: Job): Promise<string> {
 	if (!hasEnded(state)) state = await train(job);
 	if (!hasEnded(state)) return state;
 	if (!keepCheckpoints) await rm(join(directory, "checkpoints"), { recursive: true, force: true });
+	// Loads a DOM to draw in, which takes longer than all else that a worker loads.
+	const { writeCellReport } = await import("./cell-report.ts");
 	await writeCellReport(directory, title, join(directory, cellReport));
 	return state;
 }

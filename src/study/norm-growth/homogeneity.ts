@@ -3,12 +3,15 @@ import type { Analysis, Part } from "../study.ts";
 import { approachClaims, approachToLimit } from "./homogeneity/approach.ts";
 import { componentClaims, componentTable } from "./homogeneity/components.ts";
 import { definitionClaims, definitionThree } from "./homogeneity/definition.ts";
-import { type DegreeGrid, degreeCalculus, degreeClaims } from "./homogeneity/degrees.ts";
-import { eulerClaims, eulerIdentity } from "./homogeneity/euler.ts";
+import { type DegreeGrid, degreeCalculus } from "./homogeneity/degrees.ts";
+import { degreeClaims } from "./homogeneity/degrees-claims.ts";
+import { eulerIdentity } from "./homogeneity/euler.ts";
+import { eulerClaims } from "./homogeneity/euler-claims.ts";
 import { homogeneityFigures } from "./homogeneity/figures.ts";
 import { lemmaBounds, lemmaClaims } from "./homogeneity/lemmas.ts";
 import { limitClaims, limitNetworks } from "./homogeneity/limit.ts";
-import { published, type ScalingSize, scalingClaims, scalingCurves } from "./homogeneity/scaling.ts";
+import { published, type ScalingSize, scalingCurves } from "./homogeneity/scaling.ts";
+import { scalingClaims } from "./homogeneity/scaling-claims.ts";
 import type { Size } from "./presets.ts";
 
 export const homogeneity: Part = {

@@ -89,7 +89,7 @@ export const headClaims: readonly Claim[] = [
 	{
 		id: "heads.one.strict",
 		sentence: "with a strict mask trained heads attend to one position when saturated (median over heads)",
-		place: "norm-growth.md §4.4 (a prediction)",
+		place: "not in the paper: a prediction for a mask that masks",
 		expected: atMost(1.5),
 		caveat: "The bound is ours: nearer to one position than to two.",
 		measure: ofHeads("strict", (heads) => {
@@ -106,7 +106,7 @@ export const headClaims: readonly Claim[] = [
 		id: "heads.one.res-post",
 		sentence:
 			"in the paper's pre-norm (res-post), whose skip connections survive the limit, every head does (largest mean)",
-		place: "norm-growth.md §4.4 (a prediction)",
+		place: "not in the paper: a prediction for a mask that masks",
 		expected: near(1, 0.01),
 		caveat: "The tolerance is ours.",
 		measure: ofPlacement("res-post"),
@@ -115,7 +115,7 @@ export const headClaims: readonly Claim[] = [
 		id: "heads.ties.post",
 		sentence:
 			"post-norm loses its skip connections in the limit: positions come to share a state and tie exactly (largest mean, strict mask)",
-		place: "norm-growth.md §2.5; not in the paper",
+		place: "not in the paper: its post-norm, in the limit",
 		expected: above(1.01),
 		caveat:
 			"Such ties are a loss of information, not a mean over different tokens: the tied positions hold the same vector.",
@@ -137,7 +137,7 @@ export const headClaims: readonly Claim[] = [
 		id: "heads.top.leaky",
 		sentence:
 			"the largest count over trained heads is the leak's closed form, not a mean head's (difference from it, in positions)",
-		place: `${fig3}; norm-growth.md §0.1`,
+		place: `${fig3}; the mask of the paper's code`,
 		expected: near(0, 0.25),
 		caveat: "A mean head would be 0.988 positions off at 83 tokens. The tolerance is ours.",
 		measure: ofHeads("leaky", (heads) => {
@@ -156,7 +156,7 @@ export const headClaims: readonly Claim[] = [
 	{
 		id: "heads.leak-weight",
 		sentence: "trained with the leaky mask, softmax attention looks at later tokens (mean weight on them)",
-		place: "norm-growth.md §0.1",
+		place: "the mask of the paper's code",
 		expected: above(0.1),
 		caveat: "The bound is ours. A strict mask gives 0.",
 		measure: ofHeads("leaky", (heads) => ({
@@ -170,7 +170,7 @@ export const headClaims: readonly Claim[] = [
 		id: "heads.leak-loss",
 		sentence:
 			"a model that sees later tokens predicts better than any causal one (validation loss, strict − leaky, nats)",
-		place: "norm-growth.md §0.1, §4.1 (dev loss 1.38 and 73 % accuracy on Penn Treebank)",
+		place: "the logs of the paper's code (dev loss 1.38 and 73 % accuracy on Penn Treebank)",
 		expected: above(0.5),
 		caveat: "The runs may differ in length of context and in steps. The bound is ours.",
 		measure(rows) {
@@ -231,7 +231,7 @@ export const headClaims: readonly Claim[] = [
 		id: "heads.views-agree",
 		sentence:
 			"the paper's factor 1000 shows the limit: counts are those of the saturated network (share of heads within half a position)",
-		place: "§4.0 of norm-growth.md; the paper's c = 1000",
+		place: "§4.1, the paper's c = 1000",
 		expected: atLeast(0.9),
 		caveat:
 			"The tolerance is ours. What the limit drops, skips and biases of lower degree, still breaks ties at 1000.",

@@ -108,7 +108,7 @@ function drawModel(heads: readonly Row[], model: string, options: FigureOptions)
 			title: `${model}: a picture of each head`,
 			caption:
 				"Mean softmax attention over validation sentences, among their first positions: each row is a query, from the " +
-				"first at the top; each column a key. Look for a bright diagonal (the token itself, or the one before), a " +
+				"first at the top; each column a key; colours go by the root of the weight, the last also for all above. Look for a bright diagonal (the token itself, or the one before), a " +
 				"bright first column (a sink), an even glow (a mean). " +
 				(strict
 					? "The empty half is the future, which the mask shuts out. "

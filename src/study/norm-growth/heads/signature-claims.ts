@@ -63,7 +63,7 @@ const engineeredClaims: Claim[] = (
 ).map(([id, subject, context, key, value, tolerance, sentence]) => ({
 	id: `heads.${id}`,
 	sentence,
-	place: "§4.2, Fig. 3; norm-growth.md §0.1 (the published values to their last digit)",
+	place: "§4.2, Fig. 3 (the published values, read off the figure)",
 	expected: near(value, tolerance),
 	measure(rows) {
 		const of = (attention: string) =>
@@ -117,14 +117,14 @@ const maskClaims: Claim[] = [
 		id: "heads.random.strict",
 		sentence:
 			"strict mask: without training every saturated head attends to exactly one position (largest mean)",
-		place: "norm-growth.md §4.4",
+		place: "not in the paper: random initialisation",
 		expected: near(1, 0),
 		measure: ofRandom("strict", "positions/largest"),
 	},
 	{
 		id: "heads.random.leaky",
 		sentence: "leaky mask: without training some saturated head attends to more (largest mean)",
-		place: "norm-growth.md §4.4 (1.3 to 3.6 there)",
+		place: "the mask of the paper's code, at random initialisation",
 		expected: above(1),
 		measure: ofRandom("leaky", "positions/largest"),
 	},

@@ -7,7 +7,6 @@
 import { type Array as JaxArray, numpy as np, tree } from "@jax-js/jax";
 import { stream } from "../../../engine/random.ts";
 import type { Engine } from "../../../engine/types.ts";
-import type { Row } from "../../../figure/figure.ts";
 import { type ModelConfig, modelConfig } from "../../../model/config.ts";
 import { degrees, type Place } from "../../../model/derivation.ts";
 import { type Parameters, parameterSpecs } from "../../../model/parameters.ts";
@@ -15,11 +14,11 @@ import { saturated } from "../../../model/saturated.ts";
 import { encode, forward } from "../../../model/transformer.ts";
 import { degreeOf, scaledBy } from "../../../probe/homogeneity.ts";
 import { cosineDistance } from "../../../probe/saturation.ts";
-import { type Analysis, type AnalysisRow, atMost, below, type Claim } from "../../study.ts";
+import type { Analysis, AnalysisRow } from "../../study.ts";
 import { dispose, initialTensors } from "./encoders.ts";
-import { inWords, median, rowsOf } from "./measure.ts";
+import { median } from "./measure.ts";
 
-const name = "homogeneity/degrees";
+export const degreesName = "homogeneity/degrees";
 
 /** GELU itself is left out: native devices have its `erf` in float32 only. Its tanh form stands for it. */
 export interface DegreeGrid {
@@ -62,7 +61,7 @@ function configurations({ norms, activations, positions }: DegreeGrid): ModelCon
 
 export const degreeCalculus = (grid: DegreeGrid): Analysis => ({
 	kind: "analysis",
-	name,
+	name: degreesName,
 	title: "The degree calculus against measured degrees",
 	needs: [],
 	options: { ...grid, seeds },
@@ -155,75 +154,3 @@ function largeFactor(places: readonly Place[]): number {
 	const scores = places.filter(({ place }) => place.endsWith(".scores"));
 	return Math.min(1e6, 10 ** (28 / Math.max(...scores.map(({ degree }) => degree))));
 }
-
-const place = "Appendices C and D; the calculus is ours, by Table 1";
-
-const configurationOf = (row: Row) =>
-	`${row["placement"]}, ${row["biases"]}, ${row["norm"]} norm, ${row["activation"]}, positions ${row["positions"]}`;
-
-/** The row where a number is largest. */
-function largest(rows: readonly Row[], value: (row: Row) => number, words: (row: Row) => string) {
-	if (rows.length === 0) return undefined;
-	const top = rows.reduce((a, b) => (value(b) > value(a) ? b : a));
-	return {
-		value: value(top),
-		detail: `${rows.length} configurations; worst: ${configurationOf(top)}: ${words(top)}.`,
-	};
-}
-
-export const degreeClaims: readonly Claim[] = [
-	{
-		id: "homogeneity.degrees",
-		sentence: "the degree of every place follows from the configuration (largest |predicted − measured|)",
-		place,
-		expected: atMost(0.001),
-		caveat: "The tolerance is ours: lower terms fade as powers of c, and c is 10³ to 10⁶.",
-		measure: (rows) =>
-			largest(
-				rowsOf(rows, name),
-				(row) => row["difference"] as number,
-				(row) => `${row["worst"]}`,
-			),
-	},
-	{
-		id: "homogeneity.degrees-order",
-		sentence:
-			"so does how the final state's direction approaches its limit: as c^−p (largest |predicted − measured| p)",
-		place,
-		expected: atMost(0.15),
-		caveat: "The tolerance is ours; medians over seeds, c from 100 to 1000.",
-		measure: (rows) =>
-			largest(
-				rowsOf(rows, name, { approach: "polynomial" }),
-				(row) => Math.abs((row["order"] as number) - (row["predictedOrder"] as number)),
-				(row) => `p = ${row["predictedOrder"]}, measured ${inWords(row["order"] as number)}`,
-			),
-	},
-	{
-		id: "homogeneity.degrees-exponential",
-		sentence:
-			"where the calculus says exponentially, nothing is left at c = 1000 (largest 1 − cosine to the limit)",
-		place,
-		expected: below(1e-20),
-		measure: (rows) =>
-			largest(
-				rowsOf(rows, name, { approach: "exponential" }),
-				(row) => row["distance"] as number,
-				(row) => inWords(row["distance"] as number),
-			),
-	},
-	{
-		id: "homogeneity.degrees-paper",
-		sentence: "the paper's encoder, x + LN(f(x)) without biases, has degree 1 (largest |measured − 1|)",
-		place: "Appendix D, Propositions 5 and 6",
-		expected: atMost(1e-9),
-		measure(rows) {
-			const own = rowsOf(rows, name, { placement: "res-post", biases: "without biases", activation: "relu" });
-			return largest(
-				own.filter((row) => row["positions"] !== "sinusoidal"),
-				(row) => Math.abs((row["measured"] as number) - 1),
-				(row) => inWords(row["measured"] as number),
-			);
-		},
-	},
-];

@@ -73,7 +73,7 @@ const claims: readonly Claim[] = [
 		"decay-decides",
 		"whether the norm grows depends mostly on weight decay: λ alone explains more of it than η alone (difference of shares)",
 		"§5.6, Fig. 6",
-		above(0),
+		above(0.5),
 		decayAgainstRate,
 		"With the boundary λ* ∝ η both explain about the same on a square grid.",
 	),
