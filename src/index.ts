@@ -44,12 +44,16 @@ export { UserError } from "./error.ts";
 // Reports and studies.
 export type { Figure, FigureOptions, Row } from "./figure/figure.ts";
 export { type ModelConfig, type ModelOptions, modelConfig } from "./model/config.ts";
+export type { Approach, Homogeneous } from "./model/degree.ts";
+export { degrees, type Place, type Term, vanishing } from "./model/derivation.ts";
 export { initialise } from "./model/initialise.ts";
 export { type Parameters, parameterSpecs } from "./model/parameters.ts";
+export { saturated } from "./model/saturated.ts";
 export { attentionWeights, type Batch, forward, hiddenStates, loss } from "./model/transformer.ts";
 export { createOptimizer, type Optimizer } from "./optimizer/optimizer.ts";
 export { learningRateAt } from "./optimizer/schedule.ts";
 // What is measured, and what is predicted.
+export { type LimitDistances, limitDistances, similarityOf } from "./probe/limit.ts";
 export { measure, metrics } from "./probe/measure.ts";
 export { stepMetrics, stepSums } from "./probe/step.ts";
 export { reportRuns } from "./report/report-runs.ts";

@@ -89,7 +89,9 @@ export async function followStudy(
 			...(threads && { threads }),
 			onAnalysis: ({ title }, fraction) => options.onShare(title, fraction),
 			sweep: ({ plan }, directory) =>
-				runSweep(device ? { ...plan, base: withEngine(plan.base, device) } : plan, directory, {
+				// So many processes of one thread each.
+				runSweep({ ...plan, base: withEngine(plan.base, device, threads && 1) }, directory, {
+					processes: threads,
 					signal: options.signal,
 					onProgress: ({ total, fraction }) => options.onShare(`${plan.name}, ${total} runs`, fraction),
 					onNote: options.onNote,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { UserError } from "../error.ts";
 import { readSweep } from "../sweep/config.ts";
-import type { CellRecord } from "../sweep/read-cells.ts";
+import { type CellRecord, hasEnded } from "../sweep/read-cells.ts";
 import { runSweep } from "../sweep/run-sweep.ts";
 import { Interrupted } from "./exit.ts";
 import { followed, wholeNumber } from "./run-options.ts";
@@ -48,15 +48,15 @@ export const sweepCommand = (): Command =>
 			if (json)
 				printJson({ directory, cells: cells.map(({ rows, ...cell }) => ({ ...cell, last: rows.at(-1) })) });
 			else process.stdout.write(`${cellsTable(cells)}\n`);
-			if (interrupted && cells.some(({ state }) => state !== "finished" && state !== "diverged")) {
+			const open = cells.filter(({ state }) => !hasEnded(state));
+			if (interrupted && open.length > 0) {
 				say(`${paint("yellow", "Interrupted.")} The same command goes on where it stopped.`);
 				throw new Interrupted();
 			}
-			const failed = cells.filter(({ state }) => state === "failed");
-			if (failed.length > 0)
+			if (open.length > 0)
 				throw new UserError(
-					`Expected every cell to end, got ${failed.length} that failed, such as ${failed[0]!.directory}: ` +
-						`${failed[0]!.message}\nRun the sweep again to run them alone.`,
+					`Expected every cell to end, got ${open.length} that failed, such as ${open[0]!.directory}: ` +
+						`${open[0]!.message ?? "see above"}\nRun the sweep again to run them alone.`,
 				);
 			say(`${paint("green", "Finished")} ${directory}: ${countStates(cells)}.`);
 		});

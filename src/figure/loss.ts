@@ -1,4 +1,4 @@
-/** Loss and perplexity during training. */
+/** Loss during training, and perplexity; of a formal language, which has none, the strings recognised. */
 import { type Figure, type FigureOptions, type Row, runsOf, valuesOf } from "./figure.ts";
 import { drawPanels } from "./panels.ts";
 
@@ -6,20 +6,24 @@ import { drawPanels } from "./panels.ts";
 const maximumPoints = 150;
 
 export function drawLoss(rows: readonly Row[], options: FigureOptions = {}): Figure | undefined {
+	const language = valuesOf(rows, "val/accuracy").length > 0;
 	return drawPanels(
 		[...rows.map(({ "train/loss": _, ...row }) => row as Row), ...meanTrainingLoss(rows)],
 		[
 			{ key: "train/loss", label: "↑ training loss (nats a token)" },
 			{ key: "val/loss", label: "↑ validation loss (nats a token)" },
 			{ key: "val/perplexity", label: "↑ validation perplexity", scale: "log" },
+			{ key: "val/accuracy", label: "↑ strings recognised, as in training" },
+			{ key: "test/accuracy.longer", label: "↑ strings recognised, longer" },
 		],
 		{
 			id: "loss",
-			title: "Loss and perplexity",
-			caption:
-				"Training loss of the batches (means over neighbouring steps where there are many), and loss and " +
-				"perplexity on the validation text. Read every other figure beside this one: a norm can grow, and a " +
-				"network saturate, without anything being learned.",
+			title: language ? "Loss and strings recognised" : "Loss and perplexity",
+			caption: `Training loss of the batches (means over neighbouring steps where there are many), and ${
+				language
+					? "on validation the loss and the share of strings with every set of next symbols right. "
+					: "loss and perplexity on the validation text. "
+			}Read every other figure beside this one: a norm can grow, and a network saturate, without anything being learned.`,
 			...options,
 		},
 	);

@@ -142,6 +142,26 @@ test("hard attention gives m largest scores 1 / m each, strict within the prefix
 	}
 });
 
+test("through hard attention, piecewise constant in its scores, queries and keys have gradient 0 and values have not", async () => {
+	const config = smallModel({ attention: "hard" });
+	const gradients = await run(
+		engine,
+		config,
+		initialValues(config),
+		[[1, 2, 3, 4, 5, 6, 7]],
+		(params, tokens) => ({
+			...grad((p: Parameters) => loss(config, p, { tokens: tokens.ref }))(params),
+		}),
+	);
+	for (const [name, values] of Object.entries(gradients)) {
+		expect(values.every(Number.isFinite), name).toBe(true);
+		expect(
+			values.some((x) => x !== 0),
+			name,
+		).toBe(!/attn\.[qk]\./.test(name));
+	}
+});
+
 test("scores within the tie tolerance of the largest, relative to the largest absolute one, are ties", async () => {
 	for (const [tieTolerance, ties] of [
 		[0, 1],

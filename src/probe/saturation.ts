@@ -18,7 +18,7 @@ import type { Parameters } from "../model/parameters.ts";
 import { hiddenStates } from "../model/transformer.ts";
 
 /** x / ‖x‖ over the last axis. The largest entry is divided out first: squares of large states overflow. */
-function unit(x: JaxArray): JaxArray {
+export function unit(x: JaxArray): JaxArray {
 	const top = np.max(np.absolute(x.ref), -1, { keepdims: true });
 	const scaled = x.mul(np.reciprocal(top));
 	const norm = np.sqrt(np.sum(np.square(scaled.ref), -1, { keepdims: true }));

@@ -13,6 +13,8 @@ export function runFacts({ config, rows, status }: RunRecord): Record<string, st
 		"training loss": fromTo(rows, "train/loss", 3),
 		"validation loss": fromTo(rows, "val/loss", 3),
 		"validation perplexity": fromTo(rows, "val/perplexity", 1),
+		"strings recognised": fromTo(rows, "val/accuracy", 3),
+		"longer strings recognised": fromTo(rows, "test/accuracy.longer", 3),
 		"encoder norm": fromTo(rows, "dyn/norm.encoder", 2),
 		saturation: fromTo(rows, "dyn/saturation", 4),
 		time: duration(seconds),

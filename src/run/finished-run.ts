@@ -46,7 +46,10 @@ export async function openFinishedRun(directory: string): Promise<FinishedRun> {
 		},
 		initialParameters: () =>
 			Object.fromEntries(
-				Object.entries(initialise(model, seed)).map(([name, { values }]) => [name, Float32Array.from(values)]),
+				Object.entries(initialise(model, seed)).map(([name, { values }]) => [
+					name,
+					Float32Array.from(values),
+				]),
 			),
 		dataset: () => openDataset(data, model.context, training.batch, seed),
 	};

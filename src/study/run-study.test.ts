@@ -148,9 +148,9 @@ test("a damaged analysis is named", async () => {
 	await expect(judgeStudy(study, both, out)).rejects.toThrow("Delete the file");
 });
 
-test("verdicts follow the numbers: a norm that grows like √t, one that falls, a saturation short of 1", () => {
+test("verdicts follow the numbers: a norm that grows like √t, one that falls", () => {
 	const rows = (["pre", "post", "post-seed-1"] as const).flatMap((run) =>
-		syntheticRows({ slope: run === "pre" ? 0.6 : -0.1, saturation: 0.9 }).map((row) => ({ ...row, run })),
+		syntheticRows({ slope: run === "pre" ? 0.6 : -0.1 }).map((row) => ({ ...row, run })),
 	);
 	const claims = new Map(
 		normGrowth.parts.flatMap(({ claims }) => claims.map((claim) => [claim.id, judge(claim, rows)])),
@@ -168,9 +168,6 @@ test("verdicts follow the numbers: a norm that grows like √t, one that falls, 
 	expect(claims.get("norm-grows.res-post")!.verdict).toBe("not measured");
 	expect(claims.get("sqrt-fits.pre")).toMatchObject({ verdict: "holds", measured: expect.closeTo(1, 3) });
 	expect(claims.get("sqrt-fits-best.pre")!.verdict).toBe("holds");
-	expect(claims.get("saturation-rises.pre")).toMatchObject({ verdict: "holds" });
-	expect(claims.get("saturation-rises.pre")!.detail).toContain("validation loss 8.80 → 5.41");
-	expect(claims.get("saturation-is-one.pre")!.verdict).toBe("fails");
 });
 
 test("the published T5 series is judged without any run, and gives the printed fits", () => {

@@ -227,7 +227,8 @@ class SweepRun {
 		const { state } = await cellStatus(folder);
 		if (state !== "failed" && !hasEnded(state)) await recordFailure(cell, folder, message).catch(() => {});
 		this.#options.onNote?.(`Failed: ${describeCell(cell)}: ${message}`);
-		const kind = message.replaceAll(folder, "").replaceAll(/\d+/g, "0");
+		// Cells fail alike in files and at steps of their own.
+		const kind = message.replaceAll(/`[^`]*`|\d+/g, "");
 		const times = kind === this.#lastFailure.message ? this.#lastFailure.times + 1 : 1;
 		this.#lastFailure = { message: kind, times };
 		if (times < Math.min(sameFailures, this.#sweep.cells.length)) return;

@@ -1,6 +1,5 @@
 /**
- * The small language models: what Merrill et al. 2021 claim of norm, direction, saturation, alignment and step size,
- * asked of every norm placement. A measured value is the mean over seeds; the words give each seed's.
+ * The small language models: what Merrill et al. 2021 claim of norm, direction, alignment and step size, asked of every norm placement. A measured value is the mean over seeds; the words give each seed's.
  *
  * Tolerances are ours where the paper gives none. The paper's own series, T5, is judged in `t5-claims.ts`.
  */
@@ -20,8 +19,6 @@ import {
 	alignment,
 	directionSettles,
 	normGrowth,
-	saturationAtEnd,
-	saturationRises,
 	sqrtAgainstRivals,
 	sqrtFit,
 	squaredFit,
@@ -38,9 +35,6 @@ interface Question {
 	/** For every run, or for the runs named. */
 	readonly caveat?: string | Readonly<Record<string, string>>;
 }
-
-const oneState =
-	'Saturation says nothing where all tokens have nearly one state: see the figure "Saturation beside loss".';
 
 const questions: readonly Question[] = [
 	{
@@ -83,26 +77,6 @@ const questions: readonly Question[] = [
 		expected: below(1),
 		measure: directionSettles,
 		caveat: "Where steps keep their length, a growing norm alone makes the angle between checkpoints shrink.",
-	},
-	{
-		id: "saturation-rises",
-		sentence: "training saturates the network beyond its random initialisation (difference of cosines)",
-		place: "§4.1",
-		expected: above(0),
-		measure: saturationRises,
-		caveat: {
-			pre: oneState,
-			"res-post": oneState,
-			post: `${oneState} The paper's post-norm models were saturated with the loss of a unigram model.`,
-		},
-	},
-	{
-		id: "saturation-is-one",
-		sentence: "saturation reaches 1.00",
-		place: "§4.1",
-		expected: atLeast(0.995),
-		measure: saturationAtEnd,
-		caveat: "The paper's models were larger and trained for longer.",
 	},
 	{
 		id: "alignment-small",
@@ -154,7 +128,7 @@ export const languageModels: Part = {
 	name: "language-models",
 	title: "Small language models",
 	introduction:
-		"Does the norm grow, like √t? Does the direction settle, and does the network saturate? Asked of language models " +
+		"Does the norm grow, like √t, and does the direction settle? Asked of language models " +
 		"that differ only in where normalisation stands: pre is x + f(LN(x)), res-post is x + LN(f(x)), which the paper " +
 		"calls pre-norm, post is LN(x + f(x)). The runs named leaky use the mask of the paper's code. Figures show seed 0.",
 	runs: (name) => /^(pre|res-post|post)(-leaky)?(-seed-\d+)?$/.test(name),

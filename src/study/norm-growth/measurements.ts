@@ -97,25 +97,6 @@ export function directionSettles(rows: readonly Row[]): Measurement | undefined 
 	};
 }
 
-export function saturationRises(rows: readonly Row[]): Measurement | undefined {
-	const saturation = ends(rows, "dyn/saturation");
-	if (!saturation) return undefined;
-	const { first, last } = saturation;
-	return {
-		value: last.value - first.value,
-		detail: `final states, cosine at θ and 1000·θ: ${first.value.toFixed(4)} → ${last.value.toFixed(4)}${besideLoss(rows)}.`,
-	};
-}
-
-export function saturationAtEnd(rows: readonly Row[]): Measurement | undefined {
-	const saturation = ends(rows, "dyn/saturation");
-	if (!saturation) return undefined;
-	return {
-		value: saturation.last.value,
-		detail: `at step ${saturation.last.step}${besideLoss(rows)}.`,
-	};
-}
-
 /** From norms and cosines of neighbouring measured steps, as the paper's (checkpoint differences). */
 export function alignment(rows: readonly Row[]): Measurement | undefined {
 	const measured = rows.filter(

@@ -13,6 +13,7 @@ import { homogeneityExperiments } from "./homogeneity.ts";
 import { seedRun } from "./language-models.ts";
 import { languageExperiments } from "./languages/experiments.ts";
 import { phaseDiagramExperiments } from "./phase-diagram/experiments.ts";
+import { saturationExperiments } from "./saturation.ts";
 
 export type Size = "smoke" | "quick" | "laptop" | "paper";
 
@@ -112,6 +113,10 @@ function preset(size: Size, summary: string): Preset {
 	const names = ["pre", "res-post", "post", "res-post-leaky", "post-leaky"];
 	const experiments: Experiment[] = [
 		...models,
+		...saturationExperiments(
+			size,
+			models.map(({ name }) => name),
+		),
 		...homogeneityExperiments(size),
 		...headsExperiments(size, names),
 		...dynamicsExperiments(size),

@@ -35,8 +35,8 @@ const plans: Readonly<Record<Size, Omit<SweepPlan, "name">>> = {
 			data: { vocabularySize: 256 },
 			training: { steps: 40, batch: 4 },
 		},
-		// On both sides of the boundary at either rate.
-		axes: { [learningRate]: [1e-3, 1e-2], [weightDecay]: [1e-2, 2] },
+		// On both sides of the boundary at the two higher rates.
+		axes: { [learningRate]: [1e-4, 1e-3, 1e-2], [weightDecay]: [1e-2, 0.5] },
 	},
 	quick: {
 		base: { ...small, training: { steps: 200, batch: 8 } },

@@ -128,8 +128,9 @@ export interface Crossing {
 }
 
 /**
- * The measured boundary: at each learning rate the decay at which growth, mean over seeds, turns to shrinking, with
- * logarithms interpolated between neighbouring cells. Where it turns several times, the first.
+ * The measured boundary: at each learning rate the decay at which growth, mean over seeds, turns to shrinking, on a
+ * straight line between neighbouring cells: to first order decay lowers ln r by ηλ a step. Where it turns several
+ * times, the first.
  */
 export function measuredBoundary(cells: readonly GridCell[]): Crossing[] {
 	return columnsOf(cells).map(([learningRate, column]) => {
@@ -142,7 +143,7 @@ export function measuredBoundary(cells: readonly GridCell[]): Crossing[] {
 		if (turn === 0) return { learningRate, weightDecay: "below" };
 		const [low, high] = [points[turn - 1]!, points[turn]!];
 		const share = low.growth / (low.growth - high.growth);
-		return { learningRate, weightDecay: low.decay * (high.decay / low.decay) ** share };
+		return { learningRate, weightDecay: low.decay + share * (high.decay - low.decay) };
 	});
 }
 
@@ -151,6 +152,12 @@ export const within = (crossings: readonly Crossing[]): { learningRate: number; 
 	crossings.flatMap(({ learningRate, weightDecay }) =>
 		typeof weightDecay === "number" ? [{ learningRate, weightDecay }] : [],
 	);
+
+/** The learning rates at which a step is short beside the norm, as the law λ* = ηs²/(2r_0²) supposes. */
+export function shortSteps(cells: readonly GridCell[]): (rate: number) => boolean {
+	const initial = median(cells.flatMap(({ run }) => run?.initial ?? []));
+	return (rate) => rate * Math.sqrt(cells[0]!.parameters) < initial / 2;
+}
 
 /** The predicted boundary: λ* at each learning rate from the median s and r_0 of its runs. */
 export const predictedBoundary = (cells: readonly GridCell[], reading: Reading): Boundary["points"] =>

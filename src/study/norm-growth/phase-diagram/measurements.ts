@@ -1,6 +1,13 @@
 /** What the grid says about each claim: functions from its cells to a number and the words around it. */
 import type { Measurement } from "../../study.ts";
-import { type GridCell, measuredBoundary, predictedGrowth, type Reading, within } from "./grid.ts";
+import {
+	type GridCell,
+	measuredBoundary,
+	predictedGrowth,
+	type Reading,
+	shortSteps,
+	within,
+} from "./grid.ts";
 
 /** PyTorch's defaults. */
 export const defaults = { learningRate: 1e-3, weightDecay: 1e-2 };
@@ -48,7 +55,8 @@ export function threshold(cells: readonly GridCell[]): Measurement | undefined {
 
 /** d log λ* / d log η: 0 if weight decay alone decides, 1 if η/λ does. */
 export function boundarySlope(cells: readonly GridCell[]): Measurement | undefined {
-	const points = within(measuredBoundary(cells));
+	const short = shortSteps(cells);
+	const points = within(measuredBoundary(cells)).filter(({ learningRate }) => short(learningRate));
 	if (points.length < 2) return undefined;
 	const x = points.map(({ learningRate }) => Math.log(learningRate));
 	const y = points.map(({ weightDecay }) => Math.log(weightDecay));
@@ -57,7 +65,7 @@ export function boundarySlope(cells: readonly GridCell[]): Measurement | undefin
 	const variance = x.reduce((sum, value) => sum + (value - mx) ** 2, 0);
 	return {
 		value: covariance / variance,
-		detail: `least squares through ${points.length} points; ${describeBoundary(cells)}.`,
+		detail: `least squares through the ${points.length} points at which one step, η√n, is shorter than half the norm; ${describeBoundary(cells)}.`,
 	};
 }
 
