@@ -7,6 +7,7 @@
 import * as Plot from "@observablehq/plot";
 import { compose } from "./compose.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
+import { cellEdges, distinct, logCellAxis } from "./log-grid.ts";
 
 /** One run of the grid. */
 export interface PhaseCell {
@@ -54,7 +55,7 @@ export function drawPhaseDiagram(options: PhaseDiagramOptions): Figure | undefin
 	const rates = distinct(cells.map(({ learningRate }) => learningRate));
 	const decays = distinct(cells.map(({ weightDecay }) => weightDecay));
 	const seeds = distinct(cells.map(({ seed }) => seed));
-	const [rateEdges, decayEdges] = [edges(rates), edges(decays)];
+	const [rateEdges, decayEdges] = [cellEdges(rates), cellEdges(decays)];
 	const growths = cells.flatMap(({ growth }) => growth ?? []);
 	const [least, most] = [Math.min(0, ...growths), Math.max(0, ...growths)];
 	const color: Plot.ScaleOptions = {
@@ -114,8 +115,8 @@ export function drawPhaseDiagram(options: PhaseDiagramOptions): Figure | undefin
 	const diagram: Plot.PlotOptions = {
 		height,
 		marginBottom: 40,
-		x: { ...logAxis(rates, "learning rate η →"), labelAnchor: "right" },
-		y: { ...logAxis(decays, "↑ weight decay λ"), labelAnchor: "top" },
+		x: { ...logCellAxis(rates, "learning rate η →"), labelAnchor: "right" },
+		y: { ...logCellAxis(decays, "↑ weight decay λ"), labelAnchor: "top" },
 		color,
 		marks: [
 			Plot.rect(rectangles, {
@@ -177,35 +178,6 @@ export function drawPhaseDiagram(options: PhaseDiagramOptions): Figure | undefin
 		...(growth !== undefined && { growth: Math.exp(growth) }),
 	}));
 	return { id, title, caption, svg, rows };
-}
-
-const distinct = (values: readonly number[]): number[] => [...new Set(values)].sort((x, y) => x - y);
-
-/** Half way, on a logarithmic axis, to the neighbours; as far beyond the outermost. */
-function edges(values: readonly number[]): (value: number) => [number, number] {
-	const step = values.length > 1 ? values.at(-1)! / values[0]! : 10;
-	const half = step ** (1 / Math.max(1, values.length - 1) / 2);
-	return (value) => {
-		const i = values.indexOf(value);
-		const low = i > 0 ? Math.sqrt(values[i - 1]! * value) : value / half;
-		const high = i < values.length - 1 ? Math.sqrt(values[i + 1]! * value) : value * half;
-		return [low, high];
-	};
-}
-
-function logAxis(values: readonly number[], label: string): Plot.ScaleOptions {
-	const of = edges(values);
-	const domain: [number, number] = [of(values[0]!)[0], of(values.at(-1)!)[1]];
-	const [first, last] = [Math.ceil(Math.log10(domain[0])), Math.floor(Math.log10(domain[1]))];
-	const ticks = Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
-	return { type: "log", domain, ticks, tickFormat: (value: number) => tickName(value), label };
-}
-
-/** `10⁻³`. */
-function tickName(value: number): string {
-	const digits = [..."⁰¹²³⁴⁵⁶⁷⁸⁹"];
-	const exponent = String(Math.round(Math.log10(value)));
-	return `10${[...exponent].map((c) => (c === "-" ? "⁻" : digits[Number(c)])).join("")}`;
 }
 
 /** The runs of one place in a sign. */

@@ -30,7 +30,8 @@ import { readResolvedConfig } from "../run/train.ts";
 import { parseSweep } from "../sweep/config.ts";
 import { sweepPaths } from "../sweep/paths.ts";
 import { hasEnded, readCells } from "../sweep/read-cells.ts";
-import { requireSameSweep, runSweep } from "../sweep/run-sweep.ts";
+import { runSweep } from "../sweep/run-sweep.ts";
+import { requireSameSweep } from "../sweep/same-sweep.ts";
 import { computeAnalysis, readAnalysis } from "./analysis.ts";
 import { type Analysis, judge, type Preset, type Study, type Sweep, type Training } from "./study.ts";
 

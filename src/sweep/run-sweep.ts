@@ -13,16 +13,16 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../error.ts";
-import { differingKey } from "../run/config.ts";
 import { takeLock } from "../run/lock.ts";
 import { makeFolder } from "../run/make-folder.ts";
 import { replaceFile } from "../run/replace-file.ts";
 import { readStatus, writeStatus } from "../run/status.ts";
 import { type Cell, describeCell } from "./cell.ts";
-import { parseSweep, readSweep, type Sweep, type SweepPlan } from "./config.ts";
+import { parseSweep, type Sweep, type SweepPlan } from "./config.ts";
 import type { Job } from "./messages.ts";
 import { cellReport, sweepPaths } from "./paths.ts";
 import { type CellRecord, cellStatus, hasEnded, readCellsOf } from "./read-cells.ts";
+import { requireSameSweep } from "./same-sweep.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 export interface SweepProgress {
@@ -79,30 +79,6 @@ export async function runSweep(
 		await giveBack();
 	}
 }
-
-/** Throws a `UserError` that names what has changed, unless cells were only added. */
-export async function requireSameSweep(sweep: Sweep, directory: string): Promise<void> {
-	const { sweep: path } = sweepPaths(directory);
-	if (!existsSync(path)) return;
-	const before = await readSweep(path);
-	const cells = new Set(sweep.cells.map(({ hash }) => hash));
-	if (before.cells.every(({ hash }) => cells.has(hash))) return;
-	const key =
-		differingKey({ base: before.base }, { base: sweep.base }) ??
-		removedFrom({ ...before.axes, seeds: before.seeds }, { ...sweep.axes, seeds: sweep.seeds }) ??
-		(before.folder === sweep.folder ? undefined : "folder");
-	throw new UserError(
-		`Expected ${key ? `\`${key}\`` : "the program's defaults"} to be as in \`${path}\`, got a sweep without some ` +
-			"of its cells. Axes and seeds may be extended; for another sweep choose another folder, or delete this one.",
-	);
-}
-
-type Lists = Readonly<Record<string, readonly unknown[]>>;
-
-/** The axis that has lost a value; an axis that is new changes every cell too. */
-const removedFrom = (before: Lists, after: Lists): string | undefined =>
-	Object.keys(before).find((key) => before[key]!.some((value) => !after[key]?.includes(value))) ??
-	Object.keys(after).find((key) => !before[key]);
 
 class SweepRun {
 	readonly #sweep: Sweep;

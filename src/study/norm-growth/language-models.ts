@@ -1,5 +1,6 @@
 /**
- * The small language models: what Merrill et al. 2021 claim of norm, direction, alignment and step size, asked of every norm placement. A measured value is the mean over seeds; the words give each seed's.
+ * The small language models: what Merrill et al. 2021 claim of norm, direction, alignment and step size, asked of
+ * every norm placement. A measured value is the mean over seeds; the words give each seed's.
  *
  * Tolerances are ours where the paper gives none. The paper's own series, T5, is judged in `t5-claims.ts`.
  */

@@ -183,7 +183,7 @@ function groupsOf(cells: readonly GridCell[], by: (cell: GridCell) => number): [
 
 const mean = (values: readonly number[]): number => values.reduce((x, y) => x + y, 0) / values.length;
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
 	const sorted = values.toSorted((x, y) => x - y);
 	const middle = sorted.length >> 1;
 	return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;

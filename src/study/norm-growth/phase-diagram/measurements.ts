@@ -3,8 +3,11 @@ import type { Measurement } from "../../study.ts";
 import {
 	type GridCell,
 	measuredBoundary,
+	median,
+	predictedBoundary,
 	predictedGrowth,
 	type Reading,
+	readings,
 	shortSteps,
 	within,
 } from "./grid.ts";
@@ -67,6 +70,31 @@ export function boundarySlope(cells: readonly GridCell[]): Measurement | undefin
 		value: covariance / variance,
 		detail: `least squares through the ${points.length} points at which one step, η√n, is shorter than half the norm; ${describeBoundary(cells)}.`,
 	};
+}
+
+/** The factor by which the predicted λ* misses the measured one: geometric mean over learning rates. */
+export function boundaryFactor(cells: readonly GridCell[], reading: Reading): Measurement | undefined {
+	const predicted = new Map(
+		predictedBoundary(cells, reading).map(({ learningRate, weightDecay }) => [learningRate, weightDecay]),
+	);
+	const short = shortSteps(cells);
+	const points = within(measuredBoundary(cells)).filter(({ learningRate }) => short(learningRate));
+	if (points.length === 0) return undefined;
+	const ratios = points.map(({ learningRate, weightDecay }) => predicted.get(learningRate)! / weightDecay);
+	const listed = points.map(
+		({ learningRate }, i) =>
+			`${ratios[i]!.toPrecision(2)} at η = ${learningRate} (s = ${sOf(cells, learningRate, reading)}·√n)`,
+	);
+	return {
+		value: Math.exp(mean(ratios.map((ratio) => Math.abs(Math.log(ratio))))),
+		detail: `predicted / measured: ${listed.join("; ")}.`,
+	};
+}
+
+/** The s of a learning rate's boundary, beside √n. */
+function sOf(cells: readonly GridCell[], rate: number, reading: Reading): string {
+	const column = cells.filter((cell) => cell.run && cell.learningRate === rate);
+	return median(column.map((cell) => readings[reading](cell) / readings.apriori(cell))).toPrecision(2);
 }
 
 /** How much more of the sign's variance over the grid λ explains by itself than η does by itself: −1 to 1. Of the paper's range. */

@@ -62,6 +62,13 @@ describe("where the norm follows steps at right angles and decay exactly", () =>
 		}
 	});
 
+	test("the factor between measured and predicted boundary is 1, within the width of a cell", () => {
+		for (const id of ["boundary-apriori", "boundary-momentum"]) {
+			expect(claims[id]!.measured).toBeGreaterThanOrEqual(1);
+			expect(claims[id]!.measured).toBeLessThan(1.3);
+		}
+	});
+
 	test("the default cell grows, and the threshold at its rate is within a factor of ten of 0.01", () => {
 		expect(claims["default-grows"]!.verdict).toBe("holds");
 		expect(claims["threshold"]!.verdict).toBe("holds");
