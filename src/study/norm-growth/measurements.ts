@@ -97,6 +97,17 @@ export function directionSettles(rows: readonly Row[]): Measurement | undefined 
 	};
 }
 
+/** What training adds to the saturation of the final states, as every run measures it. */
+export function saturationGain(rows: readonly Row[]): Measurement | undefined {
+	const saturation = ends(rows, "dyn/saturation");
+	if (!saturation) return undefined;
+	const { first, last } = saturation;
+	return {
+		value: last.value - first.value,
+		detail: `${first.value.toFixed(3)} → ${last.value.toFixed(3)}${besideLoss(rows)}.`,
+	};
+}
+
 /** From norms and cosines of neighbouring measured steps, as the paper's (checkpoint differences). */
 export function alignment(rows: readonly Row[]): Measurement | undefined {
 	const measured = rows.filter(
