@@ -147,18 +147,19 @@ export const near = (value: number, tolerance: number): Expectation => ({
 	holds: (measured) => Math.abs(measured - value) <= tolerance,
 });
 
+/** A value that is not finite, such as the largest of no numbers, is no measurement. */
 export function judge(claim: Claim, rows: readonly Row[]): JudgedClaim {
 	const { id, sentence, place, expected, caveat } = claim;
 	const measurement = claim.measure(rows);
+	const measured = measurement && Number.isFinite(measurement.value) ? measurement.value : null;
 	return {
 		id,
 		claim: sentence,
 		place,
-		measured: measurement?.value ?? null,
+		measured,
 		detail: measurement?.detail ?? "No finished run measured this.",
 		expected: expected.text,
-		verdict:
-			measurement === undefined ? "not measured" : expected.holds(measurement.value) ? "holds" : "fails",
+		verdict: measured === null ? "not measured" : expected.holds(measured) ? "holds" : "fails",
 		...(caveat === undefined ? {} : { caveat }),
 	};
 }

@@ -3,8 +3,8 @@ import { beforeAll, expect, test } from "vitest";
 import { openEngine } from "../../engine/engine.ts";
 import type { Row } from "../../figure/figure.ts";
 import { judge } from "../study.ts";
-import { median } from "./homogeneity/measure.ts";
 import { homogeneity, homogeneityExperiments } from "./homogeneity.ts";
+import { median } from "./rows.ts";
 
 let rows: Row[];
 beforeAll(async () => {

@@ -10,6 +10,7 @@ import { languageModels } from "./language-models.ts";
 import { formalLanguages } from "./languages/languages.ts";
 import { phaseDiagram } from "./phase-diagram/part.ts";
 import { presets } from "./presets.ts";
+import { publishedFigures } from "./published.ts";
 import { saturation } from "./saturation.ts";
 import { t5 } from "./t5.ts";
 
@@ -36,5 +37,15 @@ export const normGrowth: Study = {
 		"Tolerances that the paper does not give are ours.",
 	],
 	presets,
-	parts: [languageModels, t5, saturation, homogeneity, heads, formalLanguages, dynamics, phaseDiagram],
+	parts: [
+		languageModels,
+		t5,
+		publishedFigures,
+		saturation,
+		homogeneity,
+		heads,
+		formalLanguages,
+		dynamics,
+		phaseDiagram,
+	],
 };

@@ -1,6 +1,7 @@
 /** Where weight decay ends norm growth, asked of the walks: norms, angles, starts, gradient sizes, time. */
 import type { Row } from "../../../figure/figure.ts";
 import { type Claim, type Measurement, near } from "../../study.ts";
+import { mean } from "../rows.ts";
 import { equilibriaName, type OptimizerName, optimizerLabels, optimizers, otherScale } from "./equilibria.ts";
 
 /** A row of the analysis; a few keys are only of some. */
@@ -18,8 +19,6 @@ interface Known extends Row {
 	readonly predictedSettling: number;
 }
 
-const mean = (values: readonly number[]) => values.reduce((x, y) => x + y, 0) / values.length;
-
 const settled = (rows: readonly Row[], kind: string, optimizer: string) =>
 	rows.filter(
 		(row): row is Known =>
@@ -36,6 +35,11 @@ const formulas: Readonly<Record<OptimizerName, string>> = {
 	adamw: "√(ηC/2λ)",
 };
 const kosson = "not in the paper; Kosson, Messmer & Jaggi 2024";
+/** Adam's decay inside the gradient is no subject of theirs. */
+const placeOf = (optimizer: OptimizerName) =>
+	optimizer === "adam"
+		? "not in the paper; our derivation, in the manner of Kosson, Messmer & Jaggi 2024"
+		: kosson;
 
 /** Measured over predicted, mean over starts. */
 function quotient(rows: readonly Known[], key: "norm" | "angle"): Measurement | undefined {
@@ -57,7 +61,7 @@ export const equilibriumClaims: readonly Claim[] = [
 		{
 			id: `dynamics.equilibrium.${optimizer.replaceAll(" ", "-")}`,
 			sentence: `${optimizerLabels[optimizer]} with weight decay holds the norm at ${formulas[optimizer]} (measured / predicted)`,
-			place: optimizer === "adam" ? "not in the paper; derived in theory/equilibrium.ts" : kosson,
+			place: placeOf(optimizer),
 			expected: near(1, 0.05),
 			caveat: "Random gradients on a scale-invariant vector. The tolerance is ours.",
 			measure: (rows) => quotient(settled(rows, "noise", optimizer), "norm"),
@@ -65,7 +69,7 @@ export const equilibriumClaims: readonly Claim[] = [
 		{
 			id: `dynamics.equilibrium-angle.${optimizer.replaceAll(" ", "-")}`,
 			sentence: `${optimizerLabels[optimizer]}: there it turns by the predicted angle a step (measured / predicted)`,
-			place: optimizer === "adam" ? "not in the paper; derived in theory/equilibrium.ts" : kosson,
+			place: placeOf(optimizer),
 			expected: near(1, 0.05),
 			caveat: "Random gradients on a scale-invariant vector. The tolerance is ours.",
 			measure: (rows) => quotient(settled(rows, "noise", optimizer), "angle"),
@@ -73,7 +77,7 @@ export const equilibriumClaims: readonly Claim[] = [
 		{
 			id: `dynamics.equilibrium-start.${optimizer.replaceAll(" ", "-")}`,
 			sentence: `${optimizerLabels[optimizer]}: the norm ends at the same value from a third and from three times it (largest / smallest)`,
-			place: kosson,
+			place: placeOf(optimizer),
 			expected: near(1, 0.05),
 			caveat: "The tolerance is ours.",
 			measure(rows) {
@@ -88,7 +92,7 @@ export const equilibriumClaims: readonly Claim[] = [
 		{
 			id: `dynamics.equilibrium-layer.${optimizer.replaceAll(" ", "-")}`,
 			sentence: `${optimizerLabels[optimizer]}: the same for a linear layer before a normalisation (measured / predicted norm)`,
-			place: optimizer === "adam" ? "not in the paper; derived in theory/equilibrium.ts" : kosson,
+			place: placeOf(optimizer),
 			expected: near(1, 0.15),
 			caveat:
 				"Gradients of a small classifier: partly signal, and not equally large in all coordinates, unlike the theory's. " +
@@ -103,7 +107,7 @@ export const equilibriumClaims: readonly Claim[] = [
 		return {
 			id: `dynamics.equilibrium-scale.${optimizer.replaceAll(" ", "-")}`,
 			sentence: `${optimizerLabels[optimizer]}: of the gradient's size the equilibrium norm feels ${words} (norm at ${otherScale}·G / norm at G)`,
-			place: optimizer === "adam" ? "not in the paper; derived in theory/equilibrium.ts" : kosson,
+			place: placeOf(optimizer),
 			expected: near(Number(expected.toFixed(2)), Number((0.05 * expected).toFixed(2))),
 			caveat:
 				"This is how Adam with L2 and AdamW differ: one balances steps by the gradient's size, one does not. The tolerance is ours.",

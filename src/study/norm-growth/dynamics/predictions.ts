@@ -20,10 +20,11 @@ import { readMetrics } from "../../../run/metrics.ts";
 import { fixedLength, recursion } from "../../../theory/dynamics.ts";
 import { evenlySpaced } from "../../../theory/series.ts";
 import type { Analysis, AnalysisRow } from "../../study.ts";
+import { median } from "../rows.ts";
 
 export const predictionName = (run: string): string => `predictions/${run}`;
 
-export const laws = ["aligned", "misaligned", "fixed", "momentum"] as const;
+const laws = ["aligned", "misaligned", "fixed", "momentum"] as const;
 export type Law = (typeof laws)[number];
 
 /** β of the optimizer's average of gradients; 0 where it keeps none. */
@@ -37,11 +38,6 @@ function decayOf(optimizer: OptimizerConfig): number {
 	if (optimizer.name === "sgd") return optimizer.weightDecay / (1 - optimizer.momentum);
 	return optimizer.name === "adam" ? 0 : optimizer.weightDecay;
 }
-
-export const median = (values: readonly number[]): number => {
-	const sorted = [...values].sort((x, y) => x - y);
-	return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-};
 
 /** Rows: one of `quantity` constants, and one a measured step with its `norm` and that of each law. */
 export function predictions(run: string): Analysis {

@@ -2,6 +2,7 @@
 import type { Row } from "../../../figure/figure.ts";
 import { misalignedInverseBound } from "../../../theory/dynamics.ts";
 import { atMost, type Claim, type Measurement, near } from "../../study.ts";
+import { mean } from "../rows.ts";
 import { recursionsName } from "./recursions.ts";
 
 /** A row of the analysis; which keys it has follows from what it is of. */
@@ -19,8 +20,6 @@ const known = (rows: readonly Row[]) => rows.filter((row): row is Known => row.r
 
 const points = (rows: readonly Row[], schedule: string, direction: string, a: number) =>
 	known(rows).filter((row) => row.schedule === schedule && row.direction === direction && row.a === a);
-
-const mean = (values: readonly number[]) => values.reduce((x, y) => x + y, 0) / values.length;
 
 /** d ln r / d f(t) between the last two points, half the time apart, by the recursion. */
 function slope(
@@ -121,7 +120,7 @@ export const recursionClaims: readonly Claim[] = [
 			if (!last) return undefined;
 			const square = Math.exp(2 * last.recursion);
 			return {
-				value: 1 - square / misalignedInverseBound(1),
+				value: Math.abs(1 - square / misalignedInverseBound(1)),
 				detail: `r² = ${square.toFixed(5)} after ${last.step} updates; the bound is ${misalignedInverseBound(1).toFixed(5)}.`,
 			};
 		},

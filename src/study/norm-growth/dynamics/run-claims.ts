@@ -2,7 +2,8 @@
 import { type Row, valuesOf } from "../../../figure/figure.ts";
 import { contributions, equallyDistant, evenlySpaced } from "../../../theory/series.ts";
 import { above, atMost, type Claim, type Expectation, type Measurement, near } from "../../study.ts";
-import { type Law, median, predictionName } from "./predictions.ts";
+import { median } from "../rows.ts";
+import { type Law, predictionName } from "./predictions.ts";
 
 type Measure = (rows: readonly Row[], predicted: readonly Row[]) => Measurement | undefined;
 

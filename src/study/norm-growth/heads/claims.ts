@@ -6,6 +6,7 @@
  */
 import { type Row, valuesOf } from "../../../figure/figure.ts";
 import { above, atLeast, atMost, below, type Claim, type Measurement, near } from "../../study.ts";
+import { mean, median, numberOf, numbersOf } from "../rows.ts";
 
 /** A row of `measure.ts`. */
 export const headRows = (rows: readonly Row[], mask?: string): Row[] =>
@@ -15,17 +16,6 @@ export const headRows = (rows: readonly Row[], mask?: string): Row[] =>
 			typeof row["saturated/positions"] === "number" &&
 			(mask === undefined || row["mask"] === mask),
 	);
-
-const numbers = (rows: readonly Row[], key: string): number[] =>
-	rows.flatMap((row) => (typeof row[key] === "number" ? [row[key]] : []));
-
-const median = (values: readonly number[]): number => {
-	const sorted = [...values].sort((a, b) => a - b);
-	const middle = sorted.length >> 1;
-	return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-};
-
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 const modelsOf = (rows: readonly Row[]): string => [...new Set(rows.map((row) => row["model"]))].join(", ");
 
@@ -45,7 +35,7 @@ const share = (heads: readonly Row[], holds: (head: Row) => boolean): Measuremen
 /** Half a position, as wide as the top bin of the published histogram. */
 const leakWidth = 0.5;
 const atLeak = (head: Row) =>
-	Math.abs((head["saturated/positions"] as number) - (head["signature/leak"] as number)) <= leakWidth;
+	Math.abs(numberOf(head, "saturated/positions") - numberOf(head, "signature/leak")) <= leakWidth;
 
 const fig3 = "§4.2, Fig. 3";
 
@@ -62,8 +52,8 @@ const ofPlacement =
 	(rows: readonly Row[]): Measurement | undefined => {
 		const heads = headRows(rows, "strict").filter((row) => row["placement"] === placement);
 		if (heads.length === 0) return undefined;
-		const layers = [...new Set(heads.map((head) => head["layer"] as number))].sort((a, b) => a - b);
-		const largest = (some: Row[]) => Math.max(...numbers(some, "saturated/positions"));
+		const layers = [...new Set(heads.map((head) => numberOf(head, "layer")))].sort((a, b) => a - b);
+		const largest = (some: Row[]) => Math.max(...numbersOf(some, "saturated/positions"));
 		const byLayer = layers.map((layer) =>
 			largest(heads.filter((head) => head["layer"] === layer)).toFixed(3),
 		);
@@ -93,12 +83,12 @@ export const headClaims: readonly Claim[] = [
 		expected: atMost(1.5),
 		caveat: "The bound is ours: nearer to one position than to two.",
 		measure: ofHeads("strict", (heads) => {
-			const counts = numbers(heads, "saturated/positions");
+			const counts = numbersOf(heads, "saturated/positions");
 			return {
 				value: median(counts),
 				detail:
 					`${heads.length} heads (${modelsOf(heads)}), largest mean ${Math.max(...counts).toFixed(3)}; ` +
-					`with all parameters × 1000, in float32, ${Math.max(...numbers(heads, "scaled/positions")).toFixed(3)}.`,
+					`with all parameters × 1000, in float32, ${Math.max(...numbersOf(heads, "scaled/positions")).toFixed(3)}.`,
 			};
 		}),
 	},
@@ -142,14 +132,14 @@ export const headClaims: readonly Claim[] = [
 		caveat: "A mean head would be 0.988 positions off at 83 tokens. The tolerance is ours.",
 		measure: ofHeads("leaky", (heads) => {
 			const difference = (head: Row) =>
-				(head["saturated/positions"] as number) - (head["signature/leak"] as number);
+				numberOf(head, "saturated/positions") - numberOf(head, "signature/leak");
 			const top = heads.reduce((a, b) => (difference(b) > difference(a) ? b : a));
 			return {
 				value: difference(top),
 				detail:
-					`${top["model"]}, layer ${top["layer"]}, head ${top["head"]}: ${Number(top["saturated/positions"]).toFixed(3)} positions, ` +
-					`split ${Number(top["saturated/split"]).toFixed(3)}; the leak gives ${Number(top["signature/leak"]).toFixed(3)}, ` +
-					`a mean head ${Number(top["signature/mean"]).toFixed(1)}.`,
+					`${top["model"]}, layer ${top["layer"]}, head ${top["head"]}: ${numberOf(top, "saturated/positions").toFixed(3)} positions, ` +
+					`split ${numberOf(top, "saturated/split").toFixed(3)}; the leak gives ${numberOf(top, "signature/leak").toFixed(3)}, ` +
+					`a mean head ${numberOf(top, "signature/mean").toFixed(1)}.`,
 			};
 		}),
 	},
@@ -160,10 +150,10 @@ export const headClaims: readonly Claim[] = [
 		expected: above(0.1),
 		caveat: "The bound is ours. A strict mask gives 0.",
 		measure: ofHeads("leaky", (heads) => ({
-			value: mean(numbers(heads, "soft/leak")),
+			value: mean(numbersOf(heads, "soft/leak")),
 			detail:
-				`${heads.length} heads (${modelsOf(heads)}), as trained; at initialisation ${mean(numbers(heads, "initial/leak")).toFixed(3)}; ` +
-				`largest of one head ${Math.max(...numbers(heads, "soft/leak")).toFixed(3)}.`,
+				`${heads.length} heads (${modelsOf(heads)}), as trained; at initialisation ${mean(numbersOf(heads, "initial/leak")).toFixed(3)}; ` +
+				`largest of one head ${Math.max(...numbersOf(heads, "soft/leak")).toFixed(3)}.`,
 		})),
 	},
 	{
@@ -204,9 +194,9 @@ export const headClaims: readonly Claim[] = [
 			return {
 				value,
 				detail:
-					`${detail}; argmax-like ${sharp}, the rest in between. Mean share ${mean(numbers(heads, "soft/effectiveShare")).toFixed(3)}, ` +
-					`at initialisation ${mean(numbers(heads, "initial/effectiveShare")).toFixed(3)}; weights within 10 % of the largest: ` +
-					`${mean(numbers(heads, "soft/tolerance")).toFixed(2)} positions.`,
+					`${detail}; argmax-like ${sharp}, the rest in between. Mean share ${mean(numbersOf(heads, "soft/effectiveShare")).toFixed(3)}, ` +
+					`at initialisation ${mean(numbersOf(heads, "initial/effectiveShare")).toFixed(3)}; weights within 10 % of the largest: ` +
+					`${mean(numbersOf(heads, "soft/tolerance")).toFixed(2)} positions.`,
 			};
 		}),
 	},
@@ -218,8 +208,8 @@ export const headClaims: readonly Claim[] = [
 		expected: below(1),
 		measure: ofHeads("strict", (heads) => {
 			const [trained, initial] = [
-				mean(numbers(heads, "soft/effectiveShare")),
-				mean(numbers(heads, "initial/effectiveShare")),
+				mean(numbersOf(heads, "soft/effectiveShare")),
+				mean(numbersOf(heads, "initial/effectiveShare")),
 			];
 			return {
 				value: trained / initial,
@@ -239,7 +229,7 @@ export const headClaims: readonly Claim[] = [
 			const heads = headRows(rows);
 			if (heads.length === 0) return undefined;
 			const gap = (head: Row) =>
-				Math.abs((head["scaled/positions"] as number) - (head["saturated/positions"] as number));
+				Math.abs(numberOf(head, "scaled/positions") - numberOf(head, "saturated/positions"));
 			const { value, detail } = share(heads, (head) => gap(head) <= 0.5);
 			return {
 				value,

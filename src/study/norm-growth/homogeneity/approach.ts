@@ -11,8 +11,8 @@ import { stream } from "../../../engine/random.ts";
 import type { Row } from "../../../figure/figure.ts";
 import { modelConfig } from "../../../model/config.ts";
 import { type Analysis, type AnalysisRow, above, below, type Claim, near } from "../../study.ts";
+import { inWords, median, numbersOf, rowsOf } from "../rows.ts";
 import { compileEncoder, dispose, encoderSpecs, initialTensors } from "./encoders.ts";
-import { inWords, median, numbersOf, rowsOf } from "./measure.ts";
 
 const name = "homogeneity/approach";
 const placements = ["res-post", "post", "pre"] as const;

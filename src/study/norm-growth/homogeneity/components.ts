@@ -4,7 +4,7 @@ import type { Row } from "../../../figure/figure.ts";
 import { type Component, compileComponent, components } from "../../../probe/components.ts";
 import { degreeOf, homogeneityError, normOf } from "../../../probe/homogeneity.ts";
 import { type Analysis, type AnalysisRow, above, atMost, type Claim, near } from "../../study.ts";
-import { inWords, numbersOf, rowsOf } from "./measure.ts";
+import { inWords, numbersOf, rowsOf } from "../rows.ts";
 
 const name = "homogeneity/components";
 

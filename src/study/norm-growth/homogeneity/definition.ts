@@ -12,8 +12,8 @@ import type { Parameters } from "../../../model/parameters.ts";
 import { encode } from "../../../model/transformer.ts";
 import { compileScaling } from "../../../probe/homogeneity.ts";
 import { type Analysis, type AnalysisRow, atMost, below, type Claim, near } from "../../study.ts";
+import { inWords, median, numbersOf, rowsOf } from "../rows.ts";
 import { dispose, encoderSpecs, initialTensors } from "./encoders.ts";
-import { inWords, median, numbersOf, rowsOf } from "./measure.ts";
 
 const name = "homogeneity/definition-3";
 

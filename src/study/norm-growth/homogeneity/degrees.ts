@@ -15,8 +15,8 @@ import { encode, forward } from "../../../model/transformer.ts";
 import { degreeOf, scaledBy } from "../../../probe/homogeneity.ts";
 import { cosineDistance } from "../../../probe/saturation.ts";
 import type { Analysis, AnalysisRow } from "../../study.ts";
+import { median } from "../rows.ts";
 import { dispose, initialTensors } from "./encoders.ts";
-import { median } from "./measure.ts";
 
 export const degreesName = "homogeneity/degrees";
 

@@ -1,8 +1,8 @@
 /** What Euler's identity says of the networks of `euler.ts`, at the tolerances of norm-growth.md §6 B. */
 import type { Row } from "../../../figure/figure.ts";
 import { atMost, type Claim } from "../../study.ts";
+import { inWords, median, numbersOf, rowsOf } from "../rows.ts";
 import { depths, eulerName, factor } from "./euler.ts";
-import { inWords, median, numbersOf, rowsOf } from "./measure.ts";
 
 const place = "Appendix C, Definition 2 (Euler's identity follows from it)";
 

@@ -16,8 +16,8 @@ import { encode } from "../../../model/transformer.ts";
 import { scaledBy } from "../../../probe/homogeneity.ts";
 import { cosineDistance } from "../../../probe/saturation.ts";
 import { type Analysis, type AnalysisRow, atMost, below, type Claim } from "../../study.ts";
+import { inWords, median, numbersOf, rowsOf } from "../rows.ts";
 import { dispose, encoderSpecs, initialTensors } from "./encoders.ts";
-import { inWords, median, numbersOf, rowsOf } from "./measure.ts";
 
 const name = "homogeneity/limit";
 const placements = ["res-post", "post", "pre"] as const;

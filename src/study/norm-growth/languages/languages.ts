@@ -9,6 +9,7 @@
 import type { Figure, FigureOptions, Row } from "../../../figure/figure.ts";
 import { drawLanguages } from "../../../figure/languages.ts";
 import { above, atLeast, atMost, below, type Claim, type Measurement, type Part } from "../../study.ts";
+import { mean, numberOf as value } from "../rows.ts";
 import { analysisName, prefix } from "./experiments.ts";
 import { networks } from "./measure.ts";
 
@@ -24,8 +25,6 @@ type Family = keyof typeof families;
 
 const rowsOf = (rows: readonly Row[], family?: Family): Row[] =>
 	rows.filter((row) => row.run === analysisName && (family === undefined || row["family"] === family));
-const value = (row: Row, key: string) => row[key] as number;
-const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
 /** `Dyck-1 1.00, (aa)* 0.04`. */
 const list = (rows: readonly Row[], of: (row: Row) => number) =>
 	rows.map((row) => `${row["language"]} ${of(row).toFixed(2)}`).join(", ");

@@ -13,6 +13,7 @@ import { cellReport } from "../../../sweep/paths.ts";
 import type { CellRecord } from "../../../sweep/read-cells.ts";
 import { boundaryDecay, momentumFactor, predictedNorm, stepPerRate } from "../../../theory/phase-boundary.ts";
 import type { AnalysisRow } from "../../study.ts";
+import { mean, median } from "../rows.ts";
 
 /** Name of the experiment, and of its folder beside the report. */
 export const phaseDiagramName = "phase-diagram";
@@ -179,12 +180,4 @@ const columnsOf = (cells: readonly GridCell[]): [number, GridCell[]][] =>
 function groupsOf(cells: readonly GridCell[], by: (cell: GridCell) => number): [number, GridCell[]][] {
 	const values = [...new Set(cells.map(by))].sort((x, y) => x - y);
 	return values.map((value) => [value, cells.filter((cell) => by(cell) === value)]);
-}
-
-const mean = (values: readonly number[]): number => values.reduce((x, y) => x + y, 0) / values.length;
-
-export function median(values: readonly number[]): number {
-	const sorted = values.toSorted((x, y) => x - y);
-	const middle = sorted.length >> 1;
-	return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -1,9 +1,9 @@
 /** What the grid says about each claim: functions from its cells to a number and the words around it. */
 import type { Measurement } from "../../study.ts";
+import { mean, median } from "../rows.ts";
 import {
 	type GridCell,
 	measuredBoundary,
-	median,
 	predictedBoundary,
 	predictedGrowth,
 	type Reading,
@@ -177,7 +177,6 @@ function range(cells: readonly GridCell[]): string {
 }
 
 const near = (x: number, y: number): boolean => Math.abs(x - y) < 1e-6;
-const mean = (values: readonly number[]): number => values.reduce((x, y) => x + y, 0) / values.length;
 
 /** The values on both sides of `at` with their weights in a linear interpolation; undefined if it lies outside. */
 function neighbours(values: readonly number[], at: number): [value: number, share: number][] | undefined {

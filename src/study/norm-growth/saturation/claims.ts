@@ -12,6 +12,7 @@ import {
 	type Expectation,
 	type Measurement,
 } from "../../study.ts";
+import { mean, numberOf as number } from "../rows.ts";
 import type { Network } from "./networks.ts";
 
 const placements = ["pre", "res-post", "post"] as const;
@@ -21,7 +22,6 @@ type Placement = (typeof placements)[number];
 export const saturationRows = (rows: readonly Row[]): Row[] =>
 	rows.filter(({ run }) => run.startsWith("saturation/"));
 
-const number = (row: Row, key: string): number => row[key] as number;
 const digits = (value: number): string => String(Number(value.toPrecision(4)));
 const tiny = (value: number): string => value.toExponential(1);
 
@@ -52,9 +52,9 @@ class Measured {
 
 	/** What a saturation says nothing without. */
 	get beside(): string {
-		const { loss } = this.network("trained");
+		const loss = number(this.network("trained"), "loss");
 		const similarity = number(this.layers("trained").at(-1)!, "similarity");
-		return `loss ${digits(loss as number)} nats, likeness of tokens ${digits(similarity)}`;
+		return `loss ${digits(loss)} nats, likeness of tokens ${digits(similarity)}`;
 	}
 }
 
@@ -218,8 +218,6 @@ const questions: readonly Question[] = [
 		},
 	},
 ];
-
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 function overRuns(
 	rows: readonly Row[],

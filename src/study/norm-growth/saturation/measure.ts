@@ -21,6 +21,7 @@ import { forward, loss } from "../../../model/transformer.ts";
 import { limitDistances, similarityOf } from "../../../probe/limit.ts";
 import type { FinishedRun } from "../../../run/finished-run.ts";
 import type { AnalysisRow, AnalysisTools } from "../../study.ts";
+import { mean } from "../rows.ts";
 import { encoderNorm, networks, networksOf } from "./networks.ts";
 
 export interface SaturationOptions {
@@ -190,8 +191,6 @@ class Tally {
 		];
 	}
 }
-
-const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length;
 
 /** Mean and quantiles of the cosines 1 − distance. A quantile is a value of the list. */
 function cosines(name: string, distances: readonly number[]): Record<string, number> {

@@ -1,7 +1,7 @@
-/** Reading the rows of an analysis: what claims and figures of this topic are made of. */
-import type { Row } from "../../../figure/figure.ts";
+/** Reading rows: what the claims and figures of every part are made of. */
+import type { Row } from "../../figure/figure.ts";
 
-export type Where = Readonly<Record<string, string | number>>;
+type Where = Readonly<Record<string, string | number>>;
 
 /** The rows of one analysis in which each key of `where` has that value. */
 export const rowsOf = (rows: readonly Row[], analysis: string, where: Where = {}): Row[] =>
@@ -9,12 +9,15 @@ export const rowsOf = (rows: readonly Row[], analysis: string, where: Where = {}
 		(row) => row.run === analysis && Object.entries(where).every(([key, value]) => row[key] === value),
 	);
 
-/** The numbers under one key. */
+/** The number under a key; NaN where there is none, so that what is computed of it is no number either. */
+export const numberOf = (row: Row, key: string): number => {
+	const value = row[key];
+	return typeof value === "number" ? value : Number.NaN;
+};
+
+/** The numbers under one key, of the rows that have one. */
 export const numbersOf = (rows: readonly Row[], key: string): number[] =>
-	rows.flatMap((row) => {
-		const value = row[key];
-		return typeof value === "number" ? [value] : [];
-	});
+	rows.flatMap((row) => (typeof row[key] === "number" ? [row[key]] : []));
 
 /** The middle of a list; of an even number of values the mean of the two in the middle. NaN of an empty list. */
 export function median(values: readonly number[]): number {
@@ -23,6 +26,7 @@ export function median(values: readonly number[]): number {
 	return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
 }
 
+/** NaN of an empty list. */
 export const mean = (values: readonly number[]): number =>
 	values.reduce((sum, value) => sum + value, 0) / values.length;
 
