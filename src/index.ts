@@ -23,8 +23,10 @@ export {
 	type TensorSource,
 	writeSafetensors,
 } from "./checkpoint/safetensors.ts";
-// Models, data, optimizers.
+// Data.
 export { type Dataset, openDataset } from "./data/dataset.ts";
+export { isMember, type Language, statesOf, validSet } from "./data/languages/language.ts";
+export { languageOf, languages } from "./data/languages/languages.ts";
 // The engine: a JAX-style function in, a fast program out.
 export { openEngine } from "./engine/engine.ts";
 export { supportedPrimitives } from "./engine/onnx/lower.ts";
@@ -41,25 +43,33 @@ export type {
 	Tree,
 } from "./engine/types.ts";
 export { UserError } from "./error.ts";
-// Reports and studies.
+// Figures.
 export type { Figure, FigureOptions, Row } from "./figure/figure.ts";
+// Models, their saturated networks and degrees; optimizers.
 export { type ModelConfig, type ModelOptions, modelConfig } from "./model/config.ts";
 export type { Approach, Homogeneous } from "./model/degree.ts";
 export { degrees, type Place, type Term, vanishing } from "./model/derivation.ts";
 export { initialise } from "./model/initialise.ts";
-export { type Parameters, parameterSpecs } from "./model/parameters.ts";
+export { type Parameters, parameterSpecs, tensorsOf } from "./model/parameters.ts";
 export { saturated } from "./model/saturated.ts";
 export { attentionWeights, type Batch, forward, hiddenStates, loss } from "./model/transformer.ts";
 export { createOptimizer, type Optimizer } from "./optimizer/optimizer.ts";
 export { learningRateAt } from "./optimizer/schedule.ts";
-// What is measured, and what is predicted.
+// What is measured.
+export { classOf, type HeadStatistics, headQuantities, headStatistics } from "./probe/heads.ts";
+export { degreeOf, type EulerSums, eulerSums, homogeneityError } from "./probe/homogeneity.ts";
 export { type LimitDistances, limitDistances, similarityOf } from "./probe/limit.ts";
 export { measure, metrics } from "./probe/measure.ts";
+export { accuracy, wrongAnswers } from "./probe/recognition.ts";
 export { stepMetrics, stepSums } from "./probe/step.ts";
+// Reports.
+export type { JudgedClaim, Verdict } from "./report/claim.ts";
 export { reportRuns } from "./report/report-runs.ts";
 export { runFigures } from "./report/run-figures.ts";
 // Runs.
 export { parseRunConfig, type RunConfig, type RunOptions, readRunConfig } from "./run/config.ts";
+export { estimateSeconds } from "./run/estimate.ts";
+export { type FinishedRun, openFinishedRun, type ParameterValues } from "./run/finished-run.ts";
 export { type MetricsRow, readMetrics } from "./run/metrics.ts";
 export { type RunStatus, readStatus } from "./run/status.ts";
 export {
@@ -71,7 +81,62 @@ export {
 	type TrainResult,
 } from "./run/train.ts";
 export { type Serving, serve } from "./server/serve.ts";
+// Studies.
 export { normGrowth } from "./study/norm-growth/study.ts";
-export { runStudy, type StudyResult } from "./study/run-study.ts";
-export type { Claim, Experiment, Preset, Study } from "./study/study.ts";
+export { judgeStudy, type NamedPreset, presetOf, runStudy, type StudyResult } from "./study/run-study.ts";
+export type {
+	Analysis,
+	AnalysisRow,
+	AnalysisTools,
+	Claim,
+	Expectation,
+	Experiment,
+	Measurement,
+	Part,
+	Preset,
+	Study,
+	Training,
+} from "./study/study.ts";
+export { withText } from "./study/text.ts";
+// Sweeps.
+export { parseSweep, readSweep, type Sweep, type SweepPlan } from "./sweep/config.ts";
+export { type CellRecord, hasEnded, readCells } from "./sweep/read-cells.ts";
+export { type RunSweepOptions, runSweep, type SweepProgress } from "./sweep/run-sweep.ts";
+// What is predicted: constructions, growth and what stops it, bounds.
+export { type Construction, construct, constructionTensors } from "./theory/constructions/construction.ts";
+export { equalBlocks, isEqualBlocks, type Recogniser } from "./theory/constructions/equal-blocks.ts";
+export { argmaxHead, meanHead, parkedHead } from "./theory/constructions/heads.ts";
+export { type Judgement, recognise } from "./theory/constructions/recognise.ts";
+export {
+	alignedInverseSqrtAsymptote,
+	closedForm,
+	type Direction,
+	fixedLength,
+	misalignedInverseBound,
+	misalignedInverseSqrtAsymptote,
+	recursion,
+	scaleInvariant,
+	stepConstantOf,
+} from "./theory/dynamics.ts";
+export {
+	type Equilibrium,
+	equilibriumOf,
+	fixedStepEquilibrium,
+	normAfter,
+	timeConstant,
+} from "./theory/equilibrium.ts";
 export { fitGrowthLaw, type GrowthFit, type GrowthLaw, rankGrowthLaws } from "./theory/growth-law.ts";
+export { type HeadSignature, leakSignature, meanHeadSignature } from "./theory/leak.ts";
+export { logisticBound, normaliseBound, softmaxBound, tanhBound } from "./theory/lemmas.ts";
+export { boundaryDecay, momentumFactor, predictedNorm } from "./theory/phase-boundary.ts";
+export {
+	constantRate,
+	inverseRate,
+	inverseSqrtRate,
+	type RateLaw,
+	rateAt,
+	t5Rate,
+	warmupConstantRate,
+	warmupInverseSqrtRate,
+} from "./theory/rate-law.ts";
+export { contributions, misalignedShare, stepBetween } from "./theory/series.ts";

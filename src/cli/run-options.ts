@@ -1,14 +1,16 @@
-/** What the commands that train have in common: following a run, stopping it with Ctrl-C, and telling how it ended. */
+/** What the commands that train have in common: following their work, stopping it with Ctrl-C, and telling how it ended. */
 import { InvalidArgumentError } from "commander";
 import { UserError } from "../error.ts";
 import { duration } from "../report/run-facts.ts";
 import type { TrainOptions, TrainResult } from "../run/train.ts";
+import type { SweepProgress } from "../sweep/run-sweep.ts";
 import { exitCodes, Interrupted } from "./exit.ts";
 import { openProgress } from "./progress.ts";
 import { paint, printJson, say } from "./terminal.ts";
 
 interface Followed extends Required<TrainOptions> {
-	/** How far work other than a training is, 0 to 1. */
+	readonly onSweep: (progress: SweepProgress) => void;
+	/** How far work other than a training or a sweep is, 0 to 1. */
 	readonly onShare: (name: string, fraction: number) => void;
 }
 
@@ -34,6 +36,7 @@ export async function followed<T>(work: (options: Followed) => Promise<T>): Prom
 			signal: controller.signal,
 			// Once stopping, what is said stays the last word.
 			onProgress: (p) => controller.signal.aborted || progress.update(p),
+			onSweep: (p) => controller.signal.aborted || progress.updateSweep(p),
 			onShare: (name, fraction) => controller.signal.aborted || progress.updateShare(name, fraction),
 			onNote: (note) => tell(paint("dim", note)),
 		});

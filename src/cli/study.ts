@@ -93,7 +93,7 @@ export async function followStudy(
 				runSweep({ ...plan, base: withEngine(plan.base, device, threads && 1) }, directory, {
 					processes: threads,
 					signal: options.signal,
-					onProgress: ({ total, fraction }) => options.onShare(`${plan.name}, ${total} runs`, fraction),
+					onProgress: options.onSweep,
 					onNote: options.onNote,
 				}),
 			train: async ({ config }, directory) => {

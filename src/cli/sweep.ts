@@ -7,7 +7,6 @@ import { type CellRecord, hasEnded } from "../sweep/read-cells.ts";
 import { runSweep } from "../sweep/run-sweep.ts";
 import { Interrupted } from "./exit.ts";
 import { followed, wholeNumber } from "./run-options.ts";
-import { openSweepProgress } from "./sweep-progress.ts";
 import { formatTable, paint, printJson, say } from "./terminal.ts";
 
 interface Options {
@@ -30,21 +29,10 @@ export const sweepCommand = (): Command =>
 		.action(async (path: string, { out, processes, json }: Options) => {
 			const sweep = await readSweep(path);
 			const directory = out ?? join("runs", sweep.name);
-			const progress = openSweepProgress();
-			const tell = (line: string) => {
-				progress.stop();
-				say(line);
-			};
-			const { cells, interrupted } = await followed(async ({ signal }) => {
-				signal.addEventListener("abort", () => progress.stop());
-				const cells = await runSweep(sweep, directory, {
-					processes,
-					signal,
-					onProgress: (p) => signal.aborted || progress.update(p),
-					onNote: (note) => tell(paint("dim", note)),
-				});
+			const { cells, interrupted } = await followed(async ({ signal, onSweep, onNote }) => {
+				const cells = await runSweep(sweep, directory, { processes, signal, onProgress: onSweep, onNote });
 				return { cells, interrupted: signal.aborted };
-			}).finally(progress.stop);
+			});
 			if (json)
 				printJson({ directory, cells: cells.map(({ rows, ...cell }) => ({ ...cell, last: rows.at(-1) })) });
 			else process.stdout.write(`${cellsTable(cells)}\n`);

@@ -67,7 +67,7 @@ function grouped(a: JaxArray, b: JaxArray): JaxArray {
 	return np.matmul(rows, b).reshape([batch, heads, m, p]);
 }
 
-/** Scores [B, H, T, T] with those of later positions shut out (strict) or set to 0 (leaky, norm-growth.md §0.1). */
+/** Scores [B, H, T, T] with those of later positions shut out (strict) or set to 0 (leaky, as the code of Merrill et al. has it). */
 function masked(mask: ModelConfig["mask"], scores: JaxArray): JaxArray {
 	const time = scores.shape[3]!;
 	const position = np.arange(time);

@@ -27,7 +27,7 @@ export interface Homogeneous {
 	readonly approach: Approach;
 }
 
-export const exact: Approach = { kind: "exact" };
+const exact: Approach = { kind: "exact" };
 const exponential: Approach = { kind: "exponential" };
 
 /** How many powers of c the error falls by. */
@@ -35,7 +35,7 @@ const speed = (approach: Approach): number =>
 	approach.kind === "polynomial" ? approach.order : Number.POSITIVE_INFINITY;
 
 /** The error of a value made of several: the one that falls slowest. */
-export function slowest(...approaches: readonly Approach[]): Approach {
+function slowest(...approaches: readonly Approach[]): Approach {
 	const rank = (a: Approach) => (a.kind === "exact" ? 1 : 0);
 	return approaches.reduce((a, b) => ((speed(b) - speed(a) || rank(b) - rank(a)) < 0 ? b : a), exact);
 }
@@ -95,7 +95,3 @@ export const argmaxed = (scores: Homogeneous): Homogeneous => ({
 	degree: 0,
 	approach: scores.approach.kind === "exact" ? exact : exponential,
 });
-
-/** `exact`, `exponential`, `c^-2`. */
-export const approachInWords = (approach: Approach): string =>
-	approach.kind === "polynomial" ? `c^-${approach.order}` : approach.kind;

@@ -1,7 +1,7 @@
 /**
  * The degree of every place of a transformer, derived from its configuration alone by the rules of `degree.ts`: what
  * Merrill et al. 2021, Appendix D, do for one architecture. So the derivation says what a network becomes as all of
- * its parameters grow, and which terms it loses on the way (norm-growth.md §2.3 to §2.6):
+ * its parameters grow, and which terms it loses on the way:
  *
  *     res-post  x + N(f(x))   degree 1; without biases exponentially, with them as c^-1
  *     post      N(x + f(x))   degree 1; x has degree 1 and f(x) 3: the residual connections vanish, as c^-2

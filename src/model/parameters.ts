@@ -16,10 +16,23 @@
  * Linear weights are [out, in] and y = x Wᵀ + b.
  */
 import type { Array as JaxArray } from "@jax-js/jax";
-import type { DType, Spec } from "../engine/types.ts";
+import type { DType, Engine, Spec, Tensor, TypedArray } from "../engine/types.ts";
 import type { ModelConfig } from "./config.ts";
 
 export type Parameters = Record<string, JaxArray>;
+
+/** Values by name, row-major, in the engine's memory: with the shapes and types of `specs`, in their order. */
+export const tensorsOf = (
+	engine: Engine,
+	specs: Readonly<Record<string, Spec>>,
+	values: Readonly<Record<string, TypedArray | readonly number[]>>,
+): Record<string, Tensor> =>
+	Object.fromEntries(
+		Object.entries(specs).map(([name, { shape, dtype }]) => [
+			name,
+			engine.tensor(values[name]!, shape, dtype),
+		]),
+	);
 
 /** The parameters of a model, in their order. */
 export function parameterSpecs(config: ModelConfig, dtype: DType = "float32"): Record<string, Spec> {

@@ -115,7 +115,7 @@ function observed(
 }
 
 /** The classifier: final encoder states [B, T, W] to logits [B, T, V]. */
-export function head(config: ModelConfig, params: Parameters, state: JaxArray): JaxArray {
+function head(config: ModelConfig, params: Parameters, state: JaxArray): JaxArray {
 	const weight = params[config.tiedHead ? "tok_emb.weight" : "head.weight"]!;
 	return linear(state, weight.ref, remaining(config, params).params["head.bias"]?.ref);
 }

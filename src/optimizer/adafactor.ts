@@ -7,7 +7,7 @@
  *     θ' = θ − ρ · max(ε₂, RMS(θ)) · U        ρ = η, or min(η, 1/√t)        t = 1, 2, ...
  *
  * RMS(U) ≤ clip, so ‖θ' − θ‖ ≤ clip · ρ · ‖θ‖ for each tensor above ε₂: by construction the assumption of Merrill et
- * al., ‖δ‖ ∝ η‖θ‖ (norm-growth.md §0.5).
+ * al. (§5, Assumption 1), ‖δ‖ ∝ η‖θ‖.
  *
  * Two implementations are reproduced. `transformers` adds ε₁ to g², and decays weights by ρ·max(ε₂, RMS(θ))·λ;
  * `torch` puts ε₁ under mean R' and ε₁² under V' as floors, and decays by η·λ.

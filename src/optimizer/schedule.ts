@@ -5,7 +5,7 @@
  *     linear        from 1 in a straight line to `final` at the last step
  *     cosine        final + (1 − final) · ½(1 + cos πu), u from 0 to 1
  *     inverse-sqrt  √(k / max(t, k))
- *     t5            1/√max(t, k), T5's schedule (norm-growth.md §3)
+ *     t5            1/√max(t, k), T5's schedule (Raffel et al. 2020, §3.1.2)
  *
  * t = step + 1 counts updates from 1. During a warm-up of w steps the factor is multiplied by t/w, and linear and
  * cosine begin at its end.

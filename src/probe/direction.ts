@@ -1,6 +1,6 @@
 /**
- * How far the parameter vector has turned: its cosine to an earlier one (directional convergence, norm-growth.md
- * §4.0), for all parameters, for the encoder and for each block.
+ * How far the parameter vector has turned: its cosine to an earlier one (directional convergence, Merrill et al. 2021,
+ * §3), for all parameters, for the encoder and for each block.
  *
  *     1 − cos(θ, θ') = (‖θ − θ'‖² − (‖θ‖ − ‖θ'‖)²) / (2 ‖θ‖ ‖θ'‖)
  *

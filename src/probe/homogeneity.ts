@@ -1,5 +1,5 @@
 /**
- * Homogeneity: what a function of the parameters does when all of them are multiplied by c (norm-growth.md §1, §2).
+ * Homogeneity: what a function of the parameters does when all of them are multiplied by c (Merrill et al., App. C).
  *
  *     f(cθ) = c^k f(θ)  for all c > 0         f has degree k (Def. 2)
  *     ⟨θ, ∇f(θ)⟩ = k f(θ)                     Euler's identity, equivalent to it

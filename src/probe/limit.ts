@@ -1,5 +1,5 @@
 /**
- * Saturation against the limit itself, token by token (norm-growth.md §1, §4.0). With s the saturated network
+ * Saturation against the limit itself, token by token (Merrill et al. 2021, Def. 1, §4.1). With s the saturated network
  * (`model/saturated.ts`), the limit of f(x; cθ)/c^k for c → ∞:
  *
  *     finite      1 − cos(h(x; θ), h(x; cθ))     what Merrill et al. measure, with c = 1000

@@ -1,6 +1,6 @@
 /**
- * The parameter norm: per tensor, per block, and in the three scopes that "norm" means in the norm-growth paper
- * (norm-growth.md §0.6, §4.0).
+ * The parameter norm: per tensor, per block, and in the three scopes that "norm" means in the norm-growth paper,
+ * its figures and its code.
  *
  *     all             every parameter, embeddings and classifier too
  *     encoder         blocks and final normalisation, no embeddings, no classifier (App. A of the paper)

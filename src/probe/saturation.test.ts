@@ -6,7 +6,7 @@ import { openEngine } from "../engine/engine.ts";
 import type { Engine } from "../engine/types.ts";
 import { type Parameters, parameterSpecs } from "../model/parameters.ts";
 import { forward, hiddenStates } from "../model/transformer.ts";
-import { cosineDistance } from "./saturation.ts";
+import { cosineDistance, saturationSums } from "./saturation.ts";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -20,6 +20,24 @@ test("saturation with c = 1 is exactly 1, in every layer, and direction to itsel
 		for (const [key, value] of Object.entries(row))
 			if (/saturation|direction/.test(key)) expect(value).toBe(1);
 	}
+});
+
+test("measuring at 1000·θ leaves the parameters as they were, bit for bit", async () => {
+	const config = smallModel();
+	const values = initialValues(config);
+	const params = parameterTensors(engine, config, values, "float32");
+	const program = await engine.compile(
+		(theta: Parameters, tokens: JaxArray, c: JaxArray) => saturationSums(config, theta, tokens, c),
+		[parameterSpecs(config), { shape: [1, 6], dtype: "int32" }, { shape: [], dtype: "float32" }],
+		{ name: "saturation" },
+	);
+	const [first, second] = [
+		await (await program(params, Int32Array.of(1, 2, 3, 4, 5, 6), 1000)).read(),
+		await (await program(params, Int32Array.of(1, 2, 3, 4, 5, 6), 1000)).read(),
+	];
+	expect(second).toEqual(first);
+	for (const [name, tensor] of Object.entries(params))
+		expect(await tensor.read(), name).toEqual(Float32Array.from(values[name]!));
 });
 
 test("embeddings are homogeneous: their saturation is 1 for any c", async () => {

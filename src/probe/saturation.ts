@@ -1,5 +1,5 @@
 /**
- * Saturation: how near the network is to the limit of itself with all parameters scaled up (norm-growth.md §1, §4.0).
+ * Saturation: how near the network is to the limit of itself with all parameters scaled up (Merrill et al., §4.1).
  *
  *     saturation of a layer = mean over tokens of cos(h(x; θ), h(x; cθ)),  c = 1000
  *
@@ -7,7 +7,7 @@
  * both ends: c = 1 gives exactly 1.
  *
  * A network that gives every token the same state is saturated and has learned nothing, so the mean cosine between
- * states of different tokens is reported beside it: near 1 means that saturation says nothing (norm-growth.md §0.7).
+ * states of different tokens is reported beside it: near 1 means that saturation says nothing.
  *
  * float32 holds c = 1000 with a normalisation in each sublayer (scores grow as c⁴); without (placement none) states
  * grow as c^(1 + 4·layers), overflow, and what is not finite is left out. Cost: two forward passes.

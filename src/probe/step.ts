@@ -1,5 +1,5 @@
 /**
- * One step of the optimizer, θ → θ + δ by the gradient ∇L (norm-growth.md §3): gradient norms, step size, and how
+ * One step of the optimizer, θ → θ + δ by the gradient ∇L (Merrill et al. 2021, App. E): gradient norms, step size, and how
  * gradient and step lie to the parameters. The norm grows exactly when θᵀδ > −½‖δ‖².
  *
  *     ‖θ + δ‖² = ‖θ‖² + 2θᵀδ + ‖δ‖²

@@ -11,10 +11,12 @@ import { readJson } from "../checkpoint/disk.ts";
 import type { Engine } from "../engine/types.ts";
 import { UserError } from "../error.ts";
 import type { Row } from "../figure/figure.ts";
-import { readRunIfThere } from "../report/run-record.ts";
+import { isObject } from "../run/config.ts";
 import { openFinishedRun } from "../run/finished-run.ts";
 import { makeFolder } from "../run/make-folder.ts";
+import { runPaths } from "../run/paths.ts";
 import { replaceFile } from "../run/replace-file.ts";
+import { readStatus } from "../run/status.ts";
 import { version } from "../version.ts";
 import type { Analysis, AnalysisRow } from "./study.ts";
 
@@ -38,9 +40,11 @@ const fileOf = (out: string, { name }: Analysis) => join(out, name, "analysis.js
 async function originOf(analysis: Analysis, out: string): Promise<Origin | undefined> {
 	const runs: Record<string, string> = {};
 	for (const name of analysis.needs) {
-		const run = await readRunIfThere(join(out, name));
-		if (run?.status.state !== "finished") return undefined;
-		runs[name] = run.status.updated;
+		const dir = join(out, name);
+		if (!existsSync(runPaths(dir).status)) return undefined;
+		const { state, updated } = await readStatus(dir);
+		if (state !== "finished") return undefined;
+		runs[name] = updated;
 	}
 	// As it is read back: what JSON cannot hold is gone on both sides.
 	return JSON.parse(JSON.stringify({ version, options: analysis.options, runs }));
@@ -51,9 +55,13 @@ export async function readAnalysis(analysis: Analysis, out: string): Promise<rea
 	const path = fileOf(out, analysis);
 	if (!existsSync(path)) return undefined;
 	const stored = (await readJson(path, "Delete the file: the study computes it anew.")) as StoredAnalysis;
-	if (!Array.isArray(stored?.rows))
+	if (
+		!Array.isArray(stored?.rows) ||
+		!stored.rows.every((row) => isObject(row) && row["run"] === analysis.name)
+	)
 		throw new UserError(
-			`Expected \`${path}\` to hold \`rows\`, got none. Delete the file: the study computes it anew.`,
+			`Expected \`${path}\` to hold \`rows\` of ${analysis.name}, got something else. Delete the file: the study ` +
+				"computes it anew.",
 		);
 	return isDeepStrictEqual(stored.origin, await originOf(analysis, out)) ? stored.rows : undefined;
 }

@@ -144,8 +144,10 @@ test("a damaged analysis is named", async () => {
 	await runStudy(study, both, { out, train: makeUp });
 	writeFileSync(join(out, "widths", "analysis.json"), '{"rows":');
 	await expect(judgeStudy(study, both, out)).rejects.toThrow(/analysis\.json` to be JSON/);
-	writeFileSync(join(out, "widths", "analysis.json"), "{}");
-	await expect(judgeStudy(study, both, out)).rejects.toThrow("Delete the file");
+	for (const damaged of ["{}", '{"rows":[null]}']) {
+		writeFileSync(join(out, "widths", "analysis.json"), damaged);
+		await expect(judgeStudy(study, both, out)).rejects.toThrow("Delete the file");
+	}
 });
 
 test("verdicts follow the numbers: a norm that grows like √t, one that falls", () => {
@@ -252,6 +254,12 @@ test("an expectation's words and its test agree at the bound", () => {
 		"≤ 1",
 		"1 ± 0.5",
 	]);
-	const claim = { id: "x", sentence: "s", place: "p", expected: above(1), measure: () => undefined };
-	expect(judge(claim, [])).toMatchObject({ verdict: "not measured", measured: null });
+});
+
+test("what is not measured, or is no number, neither holds nor fails", () => {
+	const claim = { id: "x", sentence: "s", place: "p", expected: below(1) };
+	for (const value of [undefined, Number.NaN, Math.max(), Number.POSITIVE_INFINITY]) {
+		const measure = () => (value === undefined ? undefined : { value, detail: "d" });
+		expect(judge({ ...claim, measure }, [])).toMatchObject({ verdict: "not measured", measured: null });
+	}
 });

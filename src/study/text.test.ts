@@ -29,13 +29,14 @@ const preset: Preset = {
 			config: {
 				model: { layers: 1, heads: 1, width: 8, context: 699 },
 				data: { layout: "lines", lossWeighting: "sentence" },
-				training: { steps: 1, batch: 2 },
+				// Five epochs of WikiText-2's 17,556 lines.
+				training: { steps: 5 * 8778, batch: 2 },
 			},
 		},
 	],
 };
 
-test("a folder of Penn Treebank's form takes the place of WikiText-2, its sequences as long as its longest line", async () => {
+test("a folder of Penn Treebank's form takes the place of WikiText-2: as many epochs, sequences as long as its longest line", async () => {
 	const folder = treebank();
 	const [experiment] = (await withText(preset, folder)).experiments;
 	if (experiment?.kind !== "training") throw new Error("no training");
@@ -50,6 +51,7 @@ test("a folder of Penn Treebank's form takes the place of WikiText-2, its sequen
 	const dataset = await openDataset(config.data, 8, 2, 0);
 	expect(dataset.splits).toEqual(["train", "validation", "test"]);
 	expect(dataset.stepsPerEpoch).toBe(4);
+	expect(config.training.steps).toBe(5 * 4);
 	expect(Array.from(dataset.evaluationBatches("test")[0]!.weights!, (w) => w > 0)).toEqual(
 		Array.from({ length: 16 }, (_, i) => i < 6),
 	);

@@ -43,22 +43,33 @@ export async function findText(folder: string): Promise<TextFiles> {
 }
 
 /**
- * The preset with its trainings on the text of `folder` in the place of WikiText-2. Sequences of the layout `lines`
- * become as long as the longest line, if the preset's are longer: Penn Treebank needs 82, WikiText-2 699.
+ * The preset with its trainings on the text of `folder` in the place of WikiText-2. With the layout `lines`, sequences
+ * become as long as the longest line, if the preset's are longer (Penn Treebank needs 82, WikiText-2 699), and a run
+ * goes through the new text as many times as through WikiText-2.
  */
 export async function withText(preset: Preset, folder: string): Promise<Preset> {
 	const source = await findText(folder);
 	const { splits } = await readTexts(source);
-	const longest = Math.max(
-		...[...splits.values()].flatMap(sequencesOf).map((line) => line.split(/\s+/).length - 1),
-	);
-	const change = <C extends Pick<RunOptions, "data" | "model">>(config: C): C => {
+	const lines = [...splits.values()].flatMap(sequencesOf);
+	// A text has more lines than a call may have arguments.
+	const longest = lines.reduce((most, line) => Math.max(most, line.split(/\s+/).length - 1), 0);
+	const wikitext = await readTexts("wikitext-2");
+	const [theirs, ours] = [wikitext.splits, splits].map(
+		(texts) => sequencesOf(texts.get("train")!).length,
+	) as [number, number];
+	const change = <C extends Pick<RunOptions, "data" | "model" | "training">>(config: C): C => {
 		if ((config.data?.source ?? "wikitext-2") !== "wikitext-2") return config;
-		const model =
-			config.data?.layout === "lines"
-				? { ...config.model, context: Math.min(config.model.context, longest) }
-				: config.model;
-		return { ...config, model, data: { ...config.data, source } };
+		const { model, training } = config;
+		const changed = { ...config, data: { ...config.data, source } };
+		if (config.data?.layout !== "lines") return changed;
+		// The last batch of an epoch is dropped.
+		const stepsPerEpoch = (lines: number) => Math.max(1, Math.floor(lines / training.batch));
+		const steps = Math.round((training.steps * stepsPerEpoch(ours)) / stepsPerEpoch(theirs));
+		return {
+			...changed,
+			model: { ...model, context: Math.min(model.context, longest) },
+			training: { ...training, steps },
+		};
 	};
 	return {
 		...preset,

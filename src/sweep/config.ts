@@ -119,9 +119,9 @@ export function parseSweep(plan: unknown, source = "the sweep", from = process.c
 	return { ...sweep, cells: cellsOf(sweep, source) };
 }
 
-/** Reads a sweep's file. Throws as `parseSweep` does. */
-export async function readSweep(path: string): Promise<Sweep> {
-	const plan = await readJson(path, "Mend the file.");
+/** Reads a sweep's file. Throws as `parseSweep` does, and with `advice` if it is not JSON. */
+export async function readSweep(path: string, advice = "Mend the file."): Promise<Sweep> {
+	const plan = await readJson(path, advice);
 	if (isObject(plan) && !("name" in plan)) plan["name"] = parse(path).name;
 	return parseSweep(plan, path, dirname(resolve(path)));
 }

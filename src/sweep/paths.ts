@@ -8,5 +8,9 @@ export const sweepPaths = (directory: string) => ({
 	cell: (hash: string) => join(directory, "cells", hash),
 });
 
+/** What to do about a `sweep.json` that is damaged: cells that have ended are known by their folders. */
+export const writtenAnew =
+	"Delete the file: running the sweep again writes it anew, and cells that have ended stay.";
+
 /** The page about a cell's run, in its folder. */
 export const cellReport = "report.html";

@@ -6,7 +6,7 @@ import { runPaths } from "../run/paths.ts";
 import { type RunStatus, readStatus } from "../run/status.ts";
 import type { Cell } from "./cell.ts";
 import { readSweep, type Sweep } from "./config.ts";
-import { sweepPaths } from "./paths.ts";
+import { sweepPaths, writtenAnew } from "./paths.ts";
 
 export interface CellRecord extends Pick<Cell, "hash" | "coordinates" | "seed"> {
 	readonly directory: string;
@@ -23,7 +23,7 @@ export interface CellRecord extends Pick<Cell, "hash" | "coordinates" | "seed"> 
  * Throws a `UserError` if there is no sweep, or names the file of a cell that is damaged.
  */
 export async function readCells(directory: string): Promise<CellRecord[]> {
-	return readCellsOf(await readSweep(sweepPaths(directory).sweep), directory);
+	return readCellsOf(await readSweep(sweepPaths(directory).sweep, writtenAnew), directory);
 }
 
 export async function readCellsOf(sweep: Sweep, directory: string): Promise<CellRecord[]> {

@@ -3,13 +3,13 @@ import { existsSync } from "node:fs";
 import { UserError } from "../error.ts";
 import { differingKey } from "../run/config.ts";
 import { readSweep, type Sweep } from "./config.ts";
-import { sweepPaths } from "./paths.ts";
+import { sweepPaths, writtenAnew } from "./paths.ts";
 
 /** Throws a `UserError` that names what has changed, unless cells were only added. */
 export async function requireSameSweep(sweep: Sweep, directory: string): Promise<void> {
 	const { sweep: path } = sweepPaths(directory);
 	if (!existsSync(path)) return;
-	const before = await readSweep(path);
+	const before = await readSweep(path, writtenAnew);
 	const cells = new Set(sweep.cells.map(({ hash }) => hash));
 	if (before.cells.every(({ hash }) => cells.has(hash))) return;
 	const key =

@@ -1,6 +1,6 @@
 /**
  * How the parameter norm grows if the steps have a given length and lie in a given direction to the parameters
- * (Merrill et al. 2021, §5, Appendices E and F; papers/norm-growth.md §3).
+ * (Merrill et al. 2021, §5, Appendices E and F).
  *
  *     ‖θ + δ‖² = ‖θ‖² + 2θᵀδ + ‖δ‖²        for any step
  *

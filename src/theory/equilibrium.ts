@@ -1,6 +1,6 @@
 /**
  * Weight decay ends norm growth: decay shrinks the norm in proportion, steps at right angles lengthen it, and where
- * both are equal it stays, turning by the same angle at every step (papers/norm-growth.md §3, §7).
+ * both are equal it stays, turning by the same angle at every step.
  *
  *     r² ← (1 − ηλ)²r² + u²     steps of length u:  r_eq² = u² / (1 − (1 − ηλ)²),  approached with time constant 1/(2ηλ)
  *

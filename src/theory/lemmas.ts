@@ -1,6 +1,6 @@
 /**
  * How far bounded functions are from their limit when their argument is scaled up: lemmas 5 to 8 of Merrill et al.
- * 2021, Appendix C, with the bounds in numbers (norm-growth.md §2.2).
+ * 2021, Appendix C, with the bounds in numbers.
  *
  *     L5   ‖LN(v + ε) − LN(v)‖    ≤  2‖ε‖ / ‖v − mean‖                       for any ε
  *     L6   |σ(cx) − σ(x)|         ≤  1 / (e^|x| + 1)                         for any c ≥ 1

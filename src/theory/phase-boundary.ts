@@ -1,6 +1,6 @@
 /**
- * Where the norm grows and where it shrinks, in the plane of learning rate η and weight decay λ (papers/norm-growth.md
- * §3 "Weight decay", §4.7; Merrill et al. 2021, §5.6 and Fig. 6).
+ * Where the norm grows and where it shrinks, in the plane of learning rate η and weight decay λ (Merrill et al. 2021,
+ * §5.6, App. F and Fig. 6).
  *
  *     r² ← (1 − ηλ)²r² + (ηs)²        steps of length ηs at right angles to the parameters, and decoupled decay
  *

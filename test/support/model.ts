@@ -3,7 +3,7 @@ import type { Array as JaxArray } from "@jax-js/jax";
 import type { DType, Engine, Spec, Tensor, TypedArray } from "../../src/engine/types.ts";
 import { type ModelConfig, type ModelOptions, modelConfig } from "../../src/model/config.ts";
 import { initialise } from "../../src/model/initialise.ts";
-import { type Parameters, parameterSpecs } from "../../src/model/parameters.ts";
+import { type Parameters, parameterSpecs, tensorsOf } from "../../src/model/parameters.ts";
 import { type Measured, type MeasureInputs, measure, metrics } from "../../src/probe/measure.ts";
 
 export type Values = Record<string, TypedArray>;
@@ -24,12 +24,7 @@ export const initialValues = (config: ModelConfig, seed = 1): Values =>
 
 /** The parameters of a model in an engine's memory. */
 export const parameterTensors = (engine: Engine, config: ModelConfig, values: Values, dtype: DType) =>
-	Object.fromEntries(
-		Object.entries(parameterSpecs(config, dtype)).map(([name, { shape }]) => [
-			name,
-			engine.tensor(Array.from(values[name]!), shape, dtype),
-		]),
-	);
+	tensorsOf(engine, parameterSpecs(config, dtype), values);
 
 export async function readAll(tensors: Record<string, Tensor>): Promise<Values> {
 	const entries = Object.entries(tensors).map(async ([name, t]) => [name, await t.read()] as const);

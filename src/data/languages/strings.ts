@@ -107,7 +107,7 @@ function distinct(next: () => Word, wanted: number): Word[] {
 }
 
 /** Batches of these strings. Sequences of training are as long as its longest string, all others have the context. */
-export function stringBatches(
+function stringBatches(
 	language: Language,
 	{ train, validation, tests }: Strings,
 	trainLength: number,

@@ -11,6 +11,8 @@ import type { Figure, FigureOptions } from "../../figure/figure.ts";
 import { drawHeadHistogram } from "../../figure/head-histogram.ts";
 import { leakSignature, meanHeadSignature } from "../../theory/leak.ts";
 import { atLeast, below, type Claim, near, type Part } from "../study.ts";
+import { mean } from "./rows.ts";
+import { source } from "./t5-prediction.ts";
 
 interface PublishedFigures {
 	/** Saturation by layer, and of the same models at random initialisation. */
@@ -38,8 +40,6 @@ const texts: Readonly<Record<string, string>> = { penn: "Penn Treebank", "wikite
 
 const pretrained = (model: string) => published.fig2.pretrained[model]!;
 const list = (values: readonly number[]) => values.map((value) => value.toFixed(2)).join(" ");
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const source = "Values read off the figures committed with the paper's code; about four digits.";
 
 const endOfHistogram = () => {
 	const [, end, heads] = published.fig3.pre_norm.at(-1)!;

@@ -32,8 +32,15 @@ export const normGrowth: Study = {
 		"√t follows from steps at right angles to the parameters and ‖δ‖ = a·η‖θ‖ only if a = 1 and η = 1/√t; in general " +
 			"that gives t^(a²/2). Adam at a constant rate takes steps of constant length, which at right angles give " +
 			"√(a·t + b).",
-		"The published code masks attention by multiplying scores by 0, so later tokens leak into earlier ones. Our mask " +
-			"does not leak.",
+		"T5 was trained by AdaFactor, whose steps are at most η‖θ‖ long by construction: that is enough to explain Assumption 1 " +
+			"there, whatever the network.",
+		"The published code masks attention by multiplying scores by 0, so later tokens leak into earlier ones, and the " +
+			"“mean heads” of Fig. 3 attend to the future. Our mask does not leak, but in the runs named leaky, which repeat that.",
+		"Both curves of Fig. 4, with and without bias, are of encoders with biases: the code took away the classifier's " +
+			"alone. With the encoder's really gone the puzzle of footnote 12 is gone too.",
+		"Definition 3 as printed fails for every degree above 0, since an error of f(cθ) is scaled with it: it has to be " +
+			"divided by c^k. Lemma 7 needs a gap between the largest score and the next, whatever ‖x‖ is. What is printed and " +
+			"what holds are both claims.",
 		"Tolerances that the paper does not give are ours.",
 	],
 	presets,

@@ -4,7 +4,7 @@
  */
 import type { Engine, Tensor } from "../../engine/types.ts";
 import { type ModelConfig, type ModelOptions, modelConfig } from "../../model/config.ts";
-import { parameterSpecs } from "../../model/parameters.ts";
+import { parameterSpecs, tensorsOf } from "../../model/parameters.ts";
 
 export interface Construction {
 	readonly config: ModelConfig;
@@ -45,13 +45,8 @@ export const constructionTensors = (
 	{ config, values }: Construction,
 	factor = 1,
 ): Record<string, Tensor> =>
-	Object.fromEntries(
-		Object.entries(parameterSpecs(config, "float64")).map(([name, { shape, dtype }]) => [
-			name,
-			engine.tensor(
-				values[name]!.map((value) => factor * value),
-				shape,
-				dtype,
-			),
-		]),
+	tensorsOf(
+		engine,
+		parameterSpecs(config, "float64"),
+		Object.fromEntries(Object.entries(values).map(([name, x]) => [name, x.map((value) => factor * value)])),
 	);

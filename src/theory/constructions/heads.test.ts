@@ -5,6 +5,7 @@ import { openEngine } from "../../engine/engine.ts";
 import { stream } from "../../engine/random.ts";
 import type { Engine, TypedArray } from "../../engine/types.ts";
 import { forward, type Observer } from "../../model/transformer.ts";
+import { softmaxBound } from "../lemmas.ts";
 import type { Construction } from "./construction.ts";
 import { argmaxHead, meanHead } from "./heads.ts";
 
@@ -78,6 +79,28 @@ test("m tied maxima have the weight 1/m exactly, rows sum to 1, and the mean of 
 		const second = tokens.reduce((sum, token, s) => sum + (best[s] ? rows[token]![1]! : 0), 0) / tied;
 		expect(heads[t]![1]).toBeCloseTo(second, 14);
 	}
+});
+
+test("softmax of c·s is within (n − m)e^(−cγ)/m² of saturated attention at its m maxima, e^(−cγ)/m elsewhere", async () => {
+	// Products of the first entries, so with ties; the gap γ differs from query to query.
+	const rows = [[1], [1.5], [2], [0.2]];
+	const tokens = Array.from(stream(7, "tokens").integers(24, 4));
+	const hard = (await look(argmaxHead(rows, [[1]], 24), tokens)).weights;
+	let reached = 0;
+	for (const c of [0.5, 1, 2, 5, 10, 20, 50]) {
+		const soft = (await look(argmaxHead(rows, [[c]], 24, { attention: "softmax" }), tokens)).weights;
+		for (const [t, weights] of soft.entries()) {
+			const scores = tokens.slice(0, t + 1).map((token) => c * rows[tokens[t]!]![0]! * rows[token]![0]!);
+			const bounds = softmaxBound(scores);
+			for (const [s, bound] of bounds.entries()) {
+				const error = Math.abs(weights[s]! - hard[t]![s]!);
+				expect(error).toBeLessThanOrEqual(bound + 4e-16);
+				if (bound < 1e-3 && error > 0.9 * bound) reached++;
+			}
+		}
+	}
+	// The bound is not idle: it is nearly reached.
+	expect(reached).toBeGreaterThan(100);
 });
 
 test("a mean head returns the prefix mean, eq. 1, to 2e-15", async () => {

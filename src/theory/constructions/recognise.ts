@@ -24,8 +24,8 @@ export interface RecogniseOptions {
 	readonly factor?: number;
 	/** Default: as the construction says, `hard`. */
 	readonly attention?: "hard" | "softmax";
-	/** Called between batches with the share done. */
-	readonly onProgress?: (fraction: number) => void;
+	/** Looked at between batches: once aborted, its reason is thrown. */
+	readonly signal?: AbortSignal;
 }
 
 /** Strings in a batch: enough to keep the device busy, few enough for its cache. */
@@ -39,10 +39,10 @@ export async function recognise(
 	engine: Engine,
 	recogniser: Recogniser,
 	strings: readonly string[],
-	{ factor = 1, attention = recogniser.config.attention, onProgress }: RecogniseOptions = {},
+	{ factor = 1, attention = recogniser.config.attention, signal }: RecogniseOptions = {},
 ): Promise<Judgement> {
 	const { letters, boundary, values } = recogniser;
-	const longest = Math.max(...strings.map(({ length }) => length));
+	const longest = strings.reduce((most, { length }) => Math.max(most, length), 0);
 	const time = longest + 1;
 	const config = { ...recogniser.config, attention };
 	const rows = Math.min(batch, strings.length);
@@ -60,6 +60,7 @@ export async function recognise(
 	let example: string | undefined;
 	try {
 		for (let start = 0; start < strings.length; start += rows) {
+			signal?.throwIfAborted();
 			const some = strings.slice(start, start + rows);
 			// What follows a string's end is padding: the mask keeps it from the verdict.
 			const tokens = new Int32Array(rows * time);
@@ -86,7 +87,6 @@ export async function recognise(
 					smallest = Math.min(smallest, Math.abs(logit));
 					largest = Math.max(largest, Math.abs(logit));
 				}
-			onProgress?.(Math.min(1, (start + rows) / strings.length));
 		}
 	} finally {
 		for (const tensor of Object.values(params)) tensor.dispose();

@@ -2,6 +2,7 @@
  * The paper's dynamics on paper: closed forms beside recursions for each schedule, and three small experiments that
  * need no network: a random walk, and gradient descent on a quotient that is scale-invariant exactly.
  */
+import { setImmediate } from "node:timers/promises";
 import { stream } from "../../../engine/random.ts";
 import { closedForm, recursion, scaleInvariant } from "../../../theory/dynamics.ts";
 import {
@@ -19,9 +20,9 @@ import type { Analysis, AnalysisRow } from "../../study.ts";
 export const recursionsName = "recursions";
 
 /** The updates that T5-base was trained for, 2¹⁹. */
-export const t5Updates = 524_288;
+const t5Updates = 524_288;
 
-export const schedules: readonly { readonly name: string; readonly law: RateLaw; readonly last: number }[] = [
+const schedules: readonly { readonly name: string; readonly law: RateLaw; readonly last: number }[] = [
 	{ name: "1/√t", law: inverseSqrtRate(1), last: 100_000 },
 	{ name: "1/t", law: inverseRate(1), last: 200_000 },
 	{ name: "constant 0.01", law: constantRate(0.01), last: 100_000 },
@@ -46,7 +47,7 @@ const walkSteps = 400;
  * Steps are stretches of one long series of noise at random places. Two stretches that overlap are shifted against
  * each other, and so as good as independent.
  */
-export function randomWalks(n: number, walks: number): number[] {
+function randomWalks(n: number, walks: number): number[] {
 	const noise = stream(0, "random-walk/noise").normal(100 * n);
 	const norm = (x: Float64Array) => {
 		let square = 0;
@@ -103,7 +104,10 @@ export function recursions(options: RecursionsOptions): Analysis {
 		options: { ...options },
 		async compute({ signal, progress }) {
 			const rows: AnalysisRow[] = [];
-			for (const { name: schedule, law, last } of schedules)
+			for (const { name: schedule, law, last } of schedules) {
+				// Ctrl-C is heard only between tasks.
+				await setImmediate();
+				signal.throwIfAborted();
 				for (const direction of ["aligned", "misaligned"] as const)
 					for (const a of [0.5, 1]) {
 						const times = logSpaced(last, 40);
@@ -118,8 +122,10 @@ export function recursions(options: RecursionsOptions): Analysis {
 								recursion: logs[i],
 							});
 					}
-			signal.throwIfAborted();
+			}
 			progress(0.5);
+			await setImmediate();
+			signal.throwIfAborted();
 			for (const [walk, value] of randomWalks(options.parameters, options.walks).entries())
 				rows.push({ quantity: "random walk", walk, value });
 			rows.push({ quantity: "rayleigh", value: rayleigh() });

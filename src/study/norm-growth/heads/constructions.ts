@@ -102,7 +102,6 @@ export async function examineConstructions(
 ): Promise<AnalysisRow[]> {
 	const rows: AnalysisRow[] = [await examineArgmax(engine, 200), await examineMean(engine, 200)];
 	const add = (subject: string, test: string, longest: number, words: object, judged: Judgement) => {
-		signal.throwIfAborted();
 		rows.push({ subject, test, longest, ...words, ...judged });
 		progress(rows.length / (2 + languages.length * (2 + options.factors.length)));
 	};
@@ -116,13 +115,19 @@ export async function examineConstructions(
 			"all strings",
 			short,
 			{ margin },
-			await recognise(engine, recogniser, allStrings(letters, short)),
+			await recognise(engine, recogniser, allStrings(letters, short), { signal }),
 		);
 		const long = [...nearMisses(letters, longest), ...randomStrings(letters, longest, options.random, 0)];
-		add(name, "near misses and random", longest, { margin }, await recognise(engine, recogniser, long));
+		add(
+			name,
+			"near misses and random",
+			longest,
+			{ margin },
+			await recognise(engine, recogniser, long, { signal }),
+		);
 		const soft = nearMisses(letters, softLongest);
 		for (const factor of options.factors) {
-			const judged = await recognise(engine, recogniser, soft, { attention: "softmax", factor });
+			const judged = await recognise(engine, recogniser, soft, { attention: "softmax", factor, signal });
 			add(name, "softmax", softLongest, { factor }, judged);
 		}
 	}

@@ -10,18 +10,19 @@
  * share of positions attended (soft views: by that of its effective positions).
  */
 import type { Array as JaxArray } from "@jax-js/jax";
-import type { Engine, Tensor, TypedArray } from "../../../engine/types.ts";
+import type { Engine, TypedArray } from "../../../engine/types.ts";
 import type { ModelConfig } from "../../../model/config.ts";
-import { type Parameters, parameterSpecs } from "../../../model/parameters.ts";
+import { type Parameters, parameterSpecs, tensorsOf } from "../../../model/parameters.ts";
 import { saturated } from "../../../model/saturated.ts";
 import { classOf, headQuantities, headStatistics } from "../../../probe/heads.ts";
 import type { FinishedRun, ParameterValues } from "../../../run/finished-run.ts";
+import { take } from "../../../run/measure.ts";
 import { leakSignature, meanHeadSignature } from "../../../theory/leak.ts";
 import type { AnalysisRow, AnalysisTools } from "../../study.ts";
 import { packWeights } from "./packed-weights.ts";
 
-export const views = ["initial", "soft", "scaled", "saturated"] as const;
-export type View = (typeof views)[number];
+const views = ["initial", "soft", "scaled", "saturated"] as const;
+type View = (typeof views)[number];
 
 const paperFactor = 1000;
 
@@ -43,14 +44,13 @@ export async function measureHeads(
 	const soft = await openHeads(engine, model, tokens);
 	const limit = await openHeads(engine, saturated(model), tokens);
 	const seen: Record<View, () => ReturnType<typeof soft.look>> = {
-		initial: () => soft.look(run.initialParameters(), 1),
-		soft: () => soft.look(trained, 1),
-		scaled: () => soft.look(trained, paperFactor),
-		saturated: () => limit.look(trained, 1),
+		initial: () => soft.look(run.initialParameters(), 1, signal),
+		soft: () => soft.look(trained, 1, signal),
+		scaled: () => soft.look(trained, paperFactor, signal),
+		saturated: () => limit.look(trained, 1, signal),
 	};
 	const rows: Record<string, string | number>[] = [];
 	for (const [done, view] of views.entries()) {
-		signal.throwIfAborted();
 		const { heads, pictures } = await seen[view]();
 		for (const [i, { layer, head, ...statistics }] of heads.entries()) {
 			rows[i] ??= {
@@ -105,13 +105,12 @@ async function openHeads(engine: Engine, config: ModelConfig, tokens: Int32Array
 	);
 	return {
 		/** Statistics of all heads, and the mean attention of each among its first positions, [size, size]. */
-		async look(values: ParameterValues, factor: number) {
-			const params = Object.fromEntries(
-				Object.entries(specs).map(([name, { shape }]) => [name, engine.tensor(values[name]!, shape)]),
-			);
+		async look(values: ParameterValues, factor: number, signal: AbortSignal) {
+			const params = tensorsOf(engine, specs, values);
 			const queries: TypedArray[] = [];
 			const pictures = Array.from({ length: layers * heads }, () => new Float64Array(size ** 2));
 			for (let i = 0; i < whole; i++) {
+				signal.throwIfAborted();
 				const ids = tokens.subarray(i * batch * context, (i + 1) * batch * context);
 				const result = await program(params, ids, factor);
 				queries.push(await take(result.queries));
@@ -124,10 +123,4 @@ async function openHeads(engine: Engine, config: ModelConfig, tokens: Int32Array
 		},
 		dispose: () => program.dispose(),
 	};
-}
-
-async function take(tensor: Tensor): Promise<TypedArray> {
-	const values = await tensor.read();
-	tensor.dispose();
-	return values;
 }

@@ -8,7 +8,7 @@ import { inWords, numbersOf, rowsOf } from "../rows.ts";
 
 const name = "homogeneity/components";
 
-/** The factors of norm-growth.md §6 A, and powers of two, at which floating-point numbers are scaled exactly. */
+/** Any factors, and powers of two, at which floating-point numbers are scaled exactly. */
 const factors = [2, 3, 7.7, 1000];
 const powersOfTwo = [0.5, 2, 4, 1024];
 

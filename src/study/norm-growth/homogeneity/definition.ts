@@ -7,18 +7,18 @@
 import type { Array as JaxArray } from "@jax-js/jax";
 import { stream } from "../../../engine/random.ts";
 import type { Row } from "../../../figure/figure.ts";
-import { type ModelConfig, modelConfig } from "../../../model/config.ts";
+import type { ModelConfig } from "../../../model/config.ts";
 import type { Parameters } from "../../../model/parameters.ts";
 import { encode } from "../../../model/transformer.ts";
 import { compileScaling } from "../../../probe/homogeneity.ts";
 import { type Analysis, type AnalysisRow, atMost, below, type Claim, near } from "../../study.ts";
 import { inWords, median, numbersOf, rowsOf } from "../rows.ts";
-import { dispose, encoderSpecs, initialTensors } from "./encoders.ts";
+import { dispose, encoderSpecs, initialTensors, smallEncoder } from "./encoders.ts";
 
 const name = "homogeneity/definition-3";
 
 /** What is looked at, and its degree. */
-export const places = [
+const places = [
 	{ place: "heads AV, block 1", observed: "blocks.0.attn.heads", degree: 2 },
 	{ place: "encoder", observed: "state.final", degree: 1 },
 ] as const;
@@ -34,16 +34,7 @@ export const definitionThree = (seeds: number): Analysis => ({
 	needs: [],
 	options: { seeds, sizes, factors },
 	async compute({ engine, signal, progress }) {
-		const config = modelConfig.parse({
-			vocabulary: 10,
-			context: 10,
-			layers: 2,
-			heads: 4,
-			width: 64,
-			placement: "res-post",
-			biases: false,
-			normEpsilon: 0,
-		});
+		const config = smallEncoder("res-post", false);
 		const specs = encoderSpecs(config, "float64");
 		const time = config.context;
 		const rows: AnalysisRow[] = [];

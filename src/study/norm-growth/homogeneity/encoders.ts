@@ -1,12 +1,26 @@
 /** Encoders at random initialisation: their parameters in the engine's memory, and them as functions of cθ. */
 import type { DType, Engine, Spec, Tensor } from "../../../engine/types.ts";
-import type { ModelConfig } from "../../../model/config.ts";
+import { type ModelConfig, modelConfig } from "../../../model/config.ts";
 import { initialise } from "../../../model/initialise.ts";
-import { parameterSpecs } from "../../../model/parameters.ts";
+import { parameterSpecs, tensorsOf } from "../../../model/parameters.ts";
 import { encode } from "../../../model/transformer.ts";
 import { compileScaling, type ScalingProgram } from "../../../probe/homogeneity.ts";
 
 export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** The encoder on which limits and their approach are measured: 2 blocks of width 64, sequences of 10, no epsilon. */
+export const smallEncoder = (placement: ModelConfig["placement"], biases: boolean): ModelConfig =>
+	modelConfig.parse({
+		vocabulary: 10,
+		context: 10,
+		layers: 2,
+		heads: 4,
+		width: 64,
+		placement,
+		biases,
+		normEpsilon: 0,
+		finalNorm: false,
+	});
 
 /** The parameters that the final encoder state depends on: all but the classifier's. */
 export const encoderSpecs = (config: ModelConfig, dtype: DType): Record<string, Spec> =>
@@ -21,13 +35,10 @@ export function initialTensors(
 	specs: Readonly<Record<string, Spec>>,
 	seed: number,
 ): Tensors {
-	const initial = initialise(config, seed);
-	return Object.fromEntries(
-		Object.entries(specs).map(([name, { shape, dtype }]) => [
-			name,
-			engine.tensor(initial[name]!.values, shape, dtype),
-		]),
+	const initial = Object.entries(initialise(config, seed)).map(
+		([name, { values }]) => [name, values] as const,
 	);
+	return tensorsOf(engine, specs, Object.fromEntries(initial));
 }
 
 export function dispose(tensors: Tensors): void {

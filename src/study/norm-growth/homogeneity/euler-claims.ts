@@ -1,4 +1,4 @@
-/** What Euler's identity says of the networks of `euler.ts`, at the tolerances of norm-growth.md §6 B. */
+/** What Euler's identity says of the networks of `euler.ts`. */
 import type { Row } from "../../../figure/figure.ts";
 import { atMost, type Claim } from "../../study.ts";
 import { inWords, median, numbersOf, rowsOf } from "../rows.ts";

@@ -37,8 +37,10 @@ export const eulerIdentity = (seeds: number): Analysis => ({
 			rows.push(...(await reluNetworks(engine, depth, seeds)));
 			progress(depth / (depths.length + 2));
 		}
-		for (const attention of ["hard", "softmax"] as const)
+		for (const attention of ["hard", "softmax"] as const) {
+			signal.throwIfAborted();
 			rows.push(...(await classifiers(engine, attention, seeds)));
+		}
 		return rows;
 	},
 });

@@ -1,4 +1,5 @@
 /** Lemmas 5 to 8 on random vectors: errors beside their bounds, and where Lemma 7 as printed fails. */
+import { setImmediate } from "node:timers/promises";
 import { stream } from "../../../engine/random.ts";
 import type { Row } from "../../../figure/figure.ts";
 import {
@@ -21,7 +22,7 @@ const smallestBound = 1e-10;
 const shown = 300;
 
 /** Softmax of (t, t − 0.1): its norm grows with t and its error does not shrink. */
-export const counterexample = (t: number): readonly [number, number] => [t, t - 0.1];
+const counterexample = (t: number): readonly [number, number] => [t, t - 0.1];
 const sizes = [1, 10, 100, 1000, 10_000];
 
 export const lemmaBounds = (draws: number): Analysis => ({
@@ -30,17 +31,27 @@ export const lemmaBounds = (draws: number): Analysis => ({
 	title: "Lemmas 5 to 8 on random vectors",
 	needs: [],
 	options: { draws },
-	compute: async () => [
-		scalarLemma("L6", draws, logistic, logisticBound),
-		scalarLemma("L8", draws, Math.tanh, tanhBound),
-		normalisation(draws),
-		...softmaxLemma(draws),
-		...sizes.map((t): AnalysisRow => {
+	async compute({ signal, progress }) {
+		const rows: AnalysisRow[] = sizes.map((t) => {
 			const x = counterexample(t);
 			const { error } = softmaxError(x, 1000, softmaxBound(x));
 			return { lemma: "counterexample", norm: Math.hypot(...x), gap: maximisersOf(x).gap, error };
-		}),
-	],
+		});
+		const lemmas = [
+			() => [scalarLemma("L6", draws, logistic, logisticBound)],
+			() => [scalarLemma("L8", draws, Math.tanh, tanhBound)],
+			() => [normalisation(draws)],
+			() => softmaxLemma(draws),
+		];
+		for (const [done, lemma] of lemmas.entries()) {
+			// Ctrl-C is heard only between tasks.
+			await setImmediate();
+			signal.throwIfAborted();
+			rows.push(...lemma());
+			progress((done + 1) / lemmas.length);
+		}
+		return rows;
+	},
 });
 
 /** c ≥ 1, spread over twelve powers of ten. */
@@ -81,7 +92,7 @@ function normalisation(draws: number): AnalysisRow {
 }
 
 /** A random vector: 2 to 9 entries, of sizes from 0.01 to 100; every third has a tie of its largest entries. */
-export function randomVector(i: number): { readonly x: readonly number[]; readonly c: number } {
+function randomVector(i: number): { readonly x: readonly number[]; readonly c: number } {
 	const [sizeOf, scaleOf, factor, ties] = stream(1, "L7 sizes").uniform(4, 4 * i) as unknown as [
 		number,
 		number,

@@ -2,13 +2,12 @@
  * The limit itself: the saturated network (`model/saturated.ts`) beside the soft one at cθ, in float64.
  *
  * In post-norm the limit has no residual connections: x has degree 1 and a sublayer 3, so normalising their sum leaves
- * the sublayer alone (norm-growth.md §2.5). What the paper measures as saturation of post-norm models at c = 1000 is
+ * the sublayer alone. What the paper measures as saturation of post-norm models at c = 1000 is
  * likeness to a network without skips.
  */
 import { type Array as JaxArray, numpy as np, tree } from "@jax-js/jax";
 import { stream } from "../../../engine/random.ts";
 import type { Row } from "../../../figure/figure.ts";
-import { modelConfig } from "../../../model/config.ts";
 import { degrees } from "../../../model/derivation.ts";
 import type { Parameters } from "../../../model/parameters.ts";
 import { saturated } from "../../../model/saturated.ts";
@@ -17,12 +16,11 @@ import { scaledBy } from "../../../probe/homogeneity.ts";
 import { cosineDistance } from "../../../probe/saturation.ts";
 import { type Analysis, type AnalysisRow, atMost, below, type Claim } from "../../study.ts";
 import { inWords, median, numbersOf, rowsOf } from "../rows.ts";
-import { dispose, encoderSpecs, initialTensors } from "./encoders.ts";
+import { dispose, encoderSpecs, initialTensors, smallEncoder } from "./encoders.ts";
 
 const name = "homogeneity/limit";
 const placements = ["res-post", "post", "pre"] as const;
 const factors = [1, 2, 3, 7.7, 10, 100, 1000, 10_000];
-const time = 10;
 
 export const limitNetworks = (seeds: number): Analysis => ({
 	kind: "analysis",
@@ -36,17 +34,8 @@ export const limitNetworks = (seeds: number): Analysis => ({
 			[true, false].map((biases) => ({ placement, biases })),
 		);
 		for (const [i, { placement, biases }] of variants.entries()) {
-			const config = modelConfig.parse({
-				vocabulary: 10,
-				context: time,
-				layers: 2,
-				heads: 4,
-				width: 64,
-				placement,
-				biases,
-				normEpsilon: 0,
-				finalNorm: false,
-			});
+			const config = smallEncoder(placement, biases);
+			const time = config.context;
 			const specs = encoderSpecs(config, "float64");
 			const { degree } = degrees(config).find(({ place }) => place === "state.final")!;
 			const program = await engine.compile(

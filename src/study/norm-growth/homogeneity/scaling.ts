@@ -2,7 +2,7 @@
  * The scaling curves of Fig. 4: how near the encoder's direction at cθ is to that at 1000·θ, for random θ.
  *
  * The published figure says "bias" and "no bias", but its code toggles the classifier's bias and draws encodings, which
- * have biases in both (norm-growth.md §0.2). Here biases are really on or really off, and the mask leaky (as there) or
+ * have biases in both. Here biases are really on or really off, and the mask leaky (as there) or
  * strict. All configurations of a seed share their parameters, so what differs between curves is not the draw.
  */
 import { stream } from "../../../engine/random.ts";

@@ -14,7 +14,7 @@ import type { LanguageSource } from "../../../data/config.ts";
 import { languageOf } from "../../../data/languages/languages.ts";
 import type { Engine, Spec, TypedArray } from "../../../engine/types.ts";
 import type { ModelConfig } from "../../../model/config.ts";
-import { type Parameters, parameterSpecs } from "../../../model/parameters.ts";
+import { type Parameters, parameterSpecs, tensorsOf } from "../../../model/parameters.ts";
 import { saturated } from "../../../model/saturated.ts";
 import { type Batch, loss } from "../../../model/transformer.ts";
 import { accuracy, wrongAnswers } from "../../../probe/recognition.ts";
@@ -90,12 +90,7 @@ async function onBatches<T extends string>(
 	const program = await engine.compile(fn, [specs, batchSpecs(like, model)], { name: "language" });
 	return {
 		async run(values: ParameterValues, batches: readonly HostBatch[]): Promise<Record<T, TypedArray>[]> {
-			const params = Object.fromEntries(
-				Object.entries(specs).map(([name, { shape }]) => [
-					name,
-					engine.tensor(values[name]!, shape, "float32"),
-				]),
-			);
+			const params = tensorsOf(engine, specs, values);
 			const results: Record<T, TypedArray>[] = [];
 			for (const batch of batches) {
 				const outputs = Object.entries(await program(params, batchLeaves(batch)));

@@ -15,7 +15,7 @@
 import { type Array as JaxArray, numpy as np, tree } from "@jax-js/jax";
 import type { DType, Tensor, TypedArray } from "../../../engine/types.ts";
 import type { ModelConfig } from "../../../model/config.ts";
-import { type Parameters, parameterSpecs } from "../../../model/parameters.ts";
+import { type Parameters, parameterSpecs, tensorsOf } from "../../../model/parameters.ts";
 import { saturated } from "../../../model/saturated.ts";
 import { forward, loss } from "../../../model/transformer.ts";
 import { limitDistances, similarityOf } from "../../../probe/limit.ts";
@@ -72,12 +72,7 @@ export async function measureSaturation(
 	const all = networksOf(await run.parameters(), run.initialParameters());
 	for (const [done, network] of networks.entries()) {
 		const values = all[network];
-		const params = Object.fromEntries(
-			Object.entries(specs).map(([name, { shape }]) => [
-				name,
-				engine.tensor(typed(values[name]!), shape, dtype),
-			]),
-		);
+		const params = tensorsOf(engine, specs, values);
 		const tally = new Tally(model);
 		for (let i = 0; i < groups; i++) {
 			signal.throwIfAborted();
