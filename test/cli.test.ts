@@ -40,7 +40,7 @@ describe("what a user can mend is an error without a stack, with exit code 1", (
 		],
 		[["resume", "nowhere"], "Expected `nowhere` to be a run's directory"],
 		[["study", "norm-grwth"], "Did you mean norm-growth?"],
-		[["study", "norm-growth", "--preset", "lap"], "to be one of smoke, laptop, paper"],
+		[["study", "norm-growth", "--preset", "lap"], "to be one of smoke, quick, laptop, paper"],
 	])("orrery %j", async (args, message) => {
 		const { code, stdout, stderr } = await orrery(folder, ...args);
 		expect(stderr).toContain(message);

@@ -43,7 +43,10 @@ export function drawPrediction(rows: readonly Row[], options: PredictionOptions)
 			...seriesScales(names),
 			marks: [
 				Plot.line(
-					curves.filter((point) => point.run === run),
+					// Clipped at the panel's edge; a value far outside would be no number that an SVG can hold.
+					curves
+						.filter((point) => point.run === run)
+						.map((point) => ({ ...point, value: Math.min(point.value, 2 * domain[1]) })),
 					{ x: "step", y: "value", z: "law", stroke: "law", strokeWidth: 1.6, clip: true },
 				),
 				Plot.dot(

@@ -1,24 +1,25 @@
 /** The report in a real browser: it opens without errors or requests, fits a telephone, and its buttons work. */
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parseRunConfig } from "../../src/run/config.ts";
-import { startRun } from "../../src/run/train.ts";
-import { normGrowth } from "../../src/study/norm-growth/study.ts";
-import { presetOf, runStudy, type StudyResult } from "../../src/study/run-study.ts";
+import type { StudyResult } from "../../src/study/run-study.ts";
+import { orrery, requireBuild } from "../support/cli.ts";
+import { temporaryFolder } from "../support/tiny-run.ts";
 
 let browser: Browser;
 let result: StudyResult;
 
 beforeAll(async () => {
-	const out = mkdtempSync(join(tmpdir(), "orrery-browser-"));
-	result = await runStudy(normGrowth, presetOf(normGrowth, "smoke"), {
-		out,
-		train: async ({ config }, dir) => startRun(parseRunConfig(config), dir),
-	});
+	requireBuild();
+	const { code, stdout, stderr } = await orrery(
+		temporaryFolder(),
+		...["study", "norm-growth", "--preset", "smoke", "--json"],
+		...["--out", join(temporaryFolder(), "study")],
+	);
+	if (code !== 0) throw new Error(stderr);
+	result = JSON.parse(stdout);
 	browser = await chromium.launch({
 		executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
 		args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],

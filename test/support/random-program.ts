@@ -93,16 +93,7 @@ const steps: Step[] = [
 			return x.slice(...x.shape.map((d, i): [number, number] => (i === axis ? [start, d] : [0, d])));
 		}),
 	},
-	{
-		name: "pad",
-		apply: ranked((choose, x) => {
-			const axis = axisOf(choose, x);
-			return np.pad(
-				x,
-				x.shape.map((_, i): [number, number] => (i === axis ? [choose(2), choose(3)] : [0, 0])),
-			);
-		}),
-	},
+	// No pad: jax-js 0.1.25 itself gives cos(pad(x)) the value 0, not 1, at the padding, on each of its devices.
 	{
 		name: "concatenate",
 		apply: ranked((choose, x) => np.concatenate([x.ref, x.mul(2)], axisOf(choose, x))),

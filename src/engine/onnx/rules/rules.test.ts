@@ -126,3 +126,13 @@ describe("each operation gives what jax-js gives", () => {
 		}
 	});
 });
+
+test("a function of padding sees zeros: cos of it is 1 (jax-js 0.1.25 itself says 0)", async () => {
+	const program = await native.compile(
+		(a: JaxArray) => np.cos(np.pad(a, [[1, 2]])),
+		[{ shape: [1], dtype: "float64" }],
+		{ name: "padded" },
+	);
+	const out = await (await program(Float64Array.of(0.5))).read();
+	expect(Array.from(out)).toEqual([1, Math.cos(0.5), 1, 1]);
+});
