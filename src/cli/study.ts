@@ -36,7 +36,7 @@ export const studyCommand = (): Command =>
 		.argument("<name>", `the study: ${studies.map(({ name }) => name).join(", ")}`)
 		.option(
 			"--preset <name>",
-			"size: smoke (a minute), quick (five), laptop (half an hour) or paper (as published: days)",
+			"size: smoke (a minute), quick (five), laptop (20 to 30 minutes) or paper (as published: days)",
 			"laptop",
 		)
 		.option(

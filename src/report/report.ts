@@ -73,7 +73,7 @@ ${
 }
 <nav aria-label="Sections"><ul>${shown.map(
 		({ name, title, claims = [] }) =>
-			html`<li><a href="#${name}">${title}</a>${claims.length > 0 ? html` <span class="quiet">${countVerdicts(claims)}</span>` : ""}</li>`,
+			html`<li><a href="#section-${name}">${title}</a>${claims.length > 0 ? html` <span class="quiet">${countVerdicts(claims)}</span>` : ""}</li>`,
 	)}${runs.length > 0 ? html`<li><a href="#configuration">Configuration and machine</a></li>` : ""}</ul></nav>
 ${shown.map(section)}
 ${runs.length > 0 ? configurationSection(runs) : ""}
@@ -87,7 +87,7 @@ ${runs.length > 0 ? configurationSection(runs) : ""}
 const marks = { holds: "✓ holds", fails: "✗ fails", "not measured": "– not measured" };
 
 const section = ({ name, title, introduction, claims = [], runs = [], figures }: ReportSection) => html`
-<section aria-labelledby="${name}"><h2 id="${name}">${title}</h2>
+<section aria-labelledby="section-${name}"><h2 id="section-${name}">${title}</h2>
 ${introduction ? html`<p>${introduction}</p>` : ""}
 ${runs.length > 0 ? runsTable(runs) : ""}
 ${lawsTable(runs)}

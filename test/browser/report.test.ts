@@ -49,6 +49,8 @@ for (const width of [1200, 400])
 		test(`the report opens without errors, requests or sideways scrolling, ${scheme}, ${width} px wide`, async () => {
 			const { page, troubles } = await open(width, scheme);
 			expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+			const ids = await page.locator("[id]").evaluateAll((nodes) => nodes.map(({ id }) => id));
+			expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
 			expect(await page.locator("figure").count()).toBe(result.figures.length);
 			expect(await page.locator(".claims tbody tr").count()).toBe(result.claims.length);
 			expect(await ground(page)).toBe(scheme === "light" ? "rgb(255, 255, 255)" : "rgb(20, 23, 28)");

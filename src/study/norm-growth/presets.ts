@@ -145,7 +145,7 @@ export const presets: Readonly<Record<Size, Preset>> = {
 	),
 	laptop: preset(
 		"laptop",
-		"The same models for longer and with three seeds, all formal languages, the phase diagram: half an hour on two cores.",
+		"The same models for longer and with three seeds, all formal languages, the phase diagram: some 22 minutes on two cores.",
 	),
 	paper: preset(
 		"paper",
