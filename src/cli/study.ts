@@ -81,7 +81,8 @@ export async function followStudy(
 	const folder =
 		out ?? join("runs", [name, presetName, ...(text ? [basename(resolve(text))] : [])].join("-"));
 	say(`${paint("bold", study.title)}: ${preset.summary}`);
-	if (preset.long) await sayExpectedTime(preset, device, threads);
+	// One that goes on has said it before.
+	if (preset.long && !existsSync(folder)) await sayExpectedTime(preset, device, threads);
 	return followed(async (options) => {
 		const result = await runStudy(study, preset, {
 			out: folder,
