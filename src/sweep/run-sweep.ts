@@ -208,7 +208,7 @@ class SweepRun {
 		const times = kind === this.#lastFailure.message ? this.#lastFailure.times + 1 : 1;
 		this.#lastFailure = { message: kind, times };
 		if (times < Math.min(sameFailures, this.#sweep.cells.length)) return;
-		this.#error = new UserError(
+		this.#error ??= new UserError(
 			`Expected the cells of \`${this.#directory}\` to run, got ${times} in a row that failed alike: ${message}\n` +
 				"Mend that and run the sweep again: what has ended stays.",
 		);

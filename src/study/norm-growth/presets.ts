@@ -25,6 +25,13 @@ interface LanguageModels {
 	readonly leakySteps: number;
 }
 
+const small = {
+	model: { layers: 4, heads: 4, width: 128, feedForward: 512, context: 64 },
+	data: { vocabularySize: 4096 },
+	// A measurement costs about as much as three steps: some 5 % of a run in all.
+	probes: { schedule: { doublingUntil: 16, every: 100 }, evaluationBatches: 2 },
+} as const;
+
 const sizes: Readonly<Record<Size, LanguageModels>> = {
 	smoke: {
 		config: {
@@ -37,23 +44,12 @@ const sizes: Readonly<Record<Size, LanguageModels>> = {
 		leakySteps: 30,
 	},
 	quick: {
-		config: {
-			model: { layers: 4, heads: 4, width: 128, feedForward: 512, context: 64 },
-			data: { vocabularySize: 4096 },
-			training: { steps: 700, batch: 8 },
-			// A measurement costs about as much as three steps: the 13 of them are some 5 % of the run.
-			probes: { schedule: { doublingUntil: 16, every: 100 }, evaluationBatches: 2 },
-		},
+		config: { ...small, training: { steps: 700, batch: 8 } },
 		seeds: 1,
 		leakySteps: 300,
 	},
 	laptop: {
-		config: {
-			model: { layers: 4, heads: 4, width: 128, feedForward: 512, context: 64 },
-			data: { vocabularySize: 4096 },
-			training: { steps: 1500, batch: 8 },
-			probes: { schedule: { doublingUntil: 16, every: 100 }, evaluationBatches: 2 },
-		},
+		config: { ...small, training: { steps: 1500, batch: 8 } },
 		seeds: 3,
 		leakySteps: 1500,
 	},
