@@ -2,9 +2,9 @@ import { JSDOM } from "jsdom";
 import { beforeAll, expect, test } from "vitest";
 import { openEngine } from "../../engine/engine.ts";
 import type { Row } from "../../figure/figure.ts";
+import { median } from "../rows.ts";
 import { judge } from "../study.ts";
 import { homogeneity, homogeneityExperiments } from "./homogeneity.ts";
-import { median } from "./rows.ts";
 
 let rows: Row[];
 beforeAll(async () => {

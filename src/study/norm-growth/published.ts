@@ -10,8 +10,8 @@ import { type CurvePoint, drawCurves } from "../../figure/curves.ts";
 import type { Figure, FigureOptions } from "../../figure/figure.ts";
 import { drawHeadHistogram } from "../../figure/head-histogram.ts";
 import { leakSignature, meanHeadSignature } from "../../theory/leak.ts";
+import { mean } from "../rows.ts";
 import { atLeast, below, type Claim, near, type Part } from "../study.ts";
-import { mean } from "./rows.ts";
 import { source } from "./t5-prediction.ts";
 
 interface PublishedFigures {

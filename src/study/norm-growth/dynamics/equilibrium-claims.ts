@@ -1,7 +1,7 @@
 /** Where weight decay ends norm growth, asked of the walks: norms, angles, starts, gradient sizes, time. */
 import type { Row } from "../../../figure/figure.ts";
+import { mean } from "../../rows.ts";
 import { type Claim, type Measurement, near } from "../../study.ts";
-import { mean } from "../rows.ts";
 import { equilibriaName, type OptimizerName, optimizerLabels, optimizers, otherScale } from "./equilibria.ts";
 
 /** A row of the analysis; a few keys are only of some. */

@@ -19,8 +19,8 @@ import { learningRateAt } from "../../../optimizer/schedule.ts";
 import { readMetrics } from "../../../run/metrics.ts";
 import { fixedLength, recursion } from "../../../theory/dynamics.ts";
 import { evenlySpaced } from "../../../theory/series.ts";
+import { median } from "../../rows.ts";
 import type { Analysis, AnalysisRow } from "../../study.ts";
-import { median } from "../rows.ts";
 
 export const predictionName = (run: string): string => `predictions/${run}`;
 

@@ -1,8 +1,8 @@
 /** What the paper derives of norm growth, asked of the recursions and of small experiments without a network. */
 import type { Row } from "../../../figure/figure.ts";
 import { misalignedInverseBound } from "../../../theory/dynamics.ts";
+import { mean } from "../../rows.ts";
 import { atMost, type Claim, type Measurement, near } from "../../study.ts";
-import { mean } from "../rows.ts";
 import { recursionsName } from "./recursions.ts";
 
 /** A row of the analysis; which keys it has follows from what it is of. */

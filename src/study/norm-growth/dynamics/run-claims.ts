@@ -1,8 +1,8 @@
 /** What the growth of a run's norm is made of, and which law predicts it: the same claims for every run named. */
 import { type Row, valuesOf } from "../../../figure/figure.ts";
 import { contributions, equallyDistant, evenlySpaced } from "../../../theory/series.ts";
+import { median } from "../../rows.ts";
 import { above, atMost, type Claim, type Expectation, type Measurement, near } from "../../study.ts";
-import { median } from "../rows.ts";
 import { type Law, predictionName } from "./predictions.ts";
 
 type Measure = (rows: readonly Row[], predicted: readonly Row[]) => Measurement | undefined;

@@ -5,8 +5,8 @@
  * heads; and ours, that the second mode is made by the mask of its code.
  */
 import { type Row, valuesOf } from "../../../figure/figure.ts";
+import { mean, median, numberOf, numbersOf } from "../../rows.ts";
 import { above, atLeast, atMost, below, type Claim, type Measurement, near } from "../../study.ts";
-import { mean, median, numberOf, numbersOf } from "../rows.ts";
 
 /** A row of `measure.ts`. */
 export const headRows = (rows: readonly Row[], mask?: string): Row[] =>

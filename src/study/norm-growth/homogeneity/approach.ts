@@ -9,8 +9,8 @@
  */
 import { stream } from "../../../engine/random.ts";
 import type { Row } from "../../../figure/figure.ts";
+import { inWords, median, numbersOf, rowsOf } from "../../rows.ts";
 import { type Analysis, type AnalysisRow, above, below, type Claim, near } from "../../study.ts";
-import { inWords, median, numbersOf, rowsOf } from "../rows.ts";
 import { compileEncoder, dispose, encoderSpecs, initialTensors, smallEncoder } from "./encoders.ts";
 
 const name = "homogeneity/approach";

@@ -3,8 +3,8 @@ import { stream } from "../../../engine/random.ts";
 import type { Row } from "../../../figure/figure.ts";
 import { type Component, compileComponent, components } from "../../../probe/components.ts";
 import { degreeOf, homogeneityError, normOf } from "../../../probe/homogeneity.ts";
+import { inWords, numbersOf, rowsOf } from "../../rows.ts";
 import { type Analysis, type AnalysisRow, above, atMost, type Claim, near } from "../../study.ts";
-import { inWords, numbersOf, rowsOf } from "../rows.ts";
 
 const name = "homogeneity/components";
 

@@ -11,8 +11,8 @@ import type { ModelConfig } from "../../../model/config.ts";
 import type { Parameters } from "../../../model/parameters.ts";
 import { encode } from "../../../model/transformer.ts";
 import { compileScaling } from "../../../probe/homogeneity.ts";
+import { inWords, median, numbersOf, rowsOf } from "../../rows.ts";
 import { type Analysis, type AnalysisRow, atMost, below, type Claim, near } from "../../study.ts";
-import { inWords, median, numbersOf, rowsOf } from "../rows.ts";
 import { dispose, encoderSpecs, initialTensors, smallEncoder } from "./encoders.ts";
 
 const name = "homogeneity/definition-3";

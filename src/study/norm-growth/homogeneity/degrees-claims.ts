@@ -1,7 +1,7 @@
 /** Whether the degree calculus is right: predicted against measured, over the grid of configurations. */
 import type { Row } from "../../../figure/figure.ts";
+import { inWords, rowsOf } from "../../rows.ts";
 import { atMost, below, type Claim } from "../../study.ts";
-import { inWords, rowsOf } from "../rows.ts";
 import { degreesName } from "./degrees.ts";
 
 const place = "Appendices C and D; the calculus is ours, by Table 1";

@@ -14,8 +14,8 @@ import { saturated } from "../../../model/saturated.ts";
 import { encode, forward } from "../../../model/transformer.ts";
 import { degreeOf, scaledBy } from "../../../probe/homogeneity.ts";
 import { cosineDistance } from "../../../probe/saturation.ts";
+import { median } from "../../rows.ts";
 import type { Analysis, AnalysisRow } from "../../study.ts";
-import { median } from "../rows.ts";
 import { dispose, initialTensors } from "./encoders.ts";
 
 export const degreesName = "homogeneity/degrees";

@@ -1,7 +1,7 @@
 /** What Euler's identity says of the networks of `euler.ts`. */
 import type { Row } from "../../../figure/figure.ts";
+import { inWords, median, numbersOf, rowsOf } from "../../rows.ts";
 import { atMost, type Claim } from "../../study.ts";
-import { inWords, median, numbersOf, rowsOf } from "../rows.ts";
 import { depths, eulerName, factor } from "./euler.ts";
 
 const place = "Appendix C, Definition 2 (Euler's identity follows from it)";

@@ -2,7 +2,7 @@
 import { type CurvePoint, drawCurves } from "../../../figure/curves.ts";
 import { drawDegrees } from "../../../figure/degrees.ts";
 import type { Figure, FigureOptions, Row } from "../../../figure/figure.ts";
-import { median, numbersOf, rowsOf } from "../rows.ts";
+import { median, numbersOf, rowsOf } from "../../rows.ts";
 import { publishedCurves } from "./scaling-claims.ts";
 
 const styles = ["with biases", "without biases"] as const;

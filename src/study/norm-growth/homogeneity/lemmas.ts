@@ -12,8 +12,8 @@ import {
 	softmaxError,
 	tanhBound,
 } from "../../../theory/lemmas.ts";
+import { inWords, numbersOf, rowsOf } from "../../rows.ts";
 import { type Analysis, type AnalysisRow, atLeast, atMost, type Claim, near } from "../../study.ts";
-import { inWords, numbersOf, rowsOf } from "../rows.ts";
 
 const name = "homogeneity/lemmas";
 /** Below it a bound is nearer to rounding, 1e-16, than a ratio can show. */

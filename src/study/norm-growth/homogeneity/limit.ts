@@ -14,8 +14,8 @@ import { saturated } from "../../../model/saturated.ts";
 import { encode } from "../../../model/transformer.ts";
 import { scaledBy } from "../../../probe/homogeneity.ts";
 import { cosineDistance } from "../../../probe/saturation.ts";
+import { inWords, median, numbersOf, rowsOf } from "../../rows.ts";
 import { type Analysis, type AnalysisRow, atMost, below, type Claim } from "../../study.ts";
-import { inWords, median, numbersOf, rowsOf } from "../rows.ts";
 import { dispose, encoderSpecs, initialTensors, smallEncoder } from "./encoders.ts";
 
 const name = "homogeneity/limit";

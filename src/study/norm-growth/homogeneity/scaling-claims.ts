@@ -1,7 +1,7 @@
 /** Fig. 4 beside its counterpart: the published values, and the puzzle of footnote 12 as printed and corrected. */
 import type { Row } from "../../../figure/figure.ts";
+import { inWords, mean, numbersOf, rowsOf } from "../../rows.ts";
 import { above, atLeast, atMost, below, type Claim, near } from "../../study.ts";
-import { inWords, mean, numbersOf, rowsOf } from "../rows.ts";
 import { factors, masks, placements, published, scalingName } from "./scaling.ts";
 
 /**

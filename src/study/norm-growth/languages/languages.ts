@@ -8,8 +8,8 @@
 
 import type { Figure, FigureOptions, Row } from "../../../figure/figure.ts";
 import { drawLanguages } from "../../../figure/languages.ts";
+import { mean, numberOf as value } from "../../rows.ts";
 import { above, atLeast, atMost, below, type Claim, type Measurement, type Part } from "../../study.ts";
-import { mean, numberOf as value } from "../rows.ts";
 import { analysisName, prefix } from "./experiments.ts";
 import { networks } from "./measure.ts";
 

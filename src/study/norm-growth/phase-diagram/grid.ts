@@ -12,8 +12,8 @@ import type { SweepPlan } from "../../../sweep/config.ts";
 import { cellReport } from "../../../sweep/paths.ts";
 import type { CellRecord } from "../../../sweep/read-cells.ts";
 import { boundaryDecay, momentumFactor, predictedNorm, stepPerRate } from "../../../theory/phase-boundary.ts";
+import { mean, median } from "../../rows.ts";
 import type { AnalysisRow } from "../../study.ts";
-import { mean, median } from "../rows.ts";
 
 /** Name of the experiment, and of its folder beside the report. */
 export const phaseDiagramName = "phase-diagram";

@@ -1,6 +1,7 @@
 /** What the grid says about each claim: functions from its cells to a number and the words around it. */
+
+import { mean, median } from "../../rows.ts";
 import type { Measurement } from "../../study.ts";
-import { mean, median } from "../rows.ts";
 import {
 	type GridCell,
 	measuredBoundary,

@@ -3,6 +3,7 @@
  * placement, whatever their seeds; the words give each run's, and what it must be read beside.
  */
 import type { Row } from "../../../figure/figure.ts";
+import { mean, numberOf as number } from "../../rows.ts";
 import {
 	above,
 	atLeast,
@@ -12,7 +13,6 @@ import {
 	type Expectation,
 	type Measurement,
 } from "../../study.ts";
-import { mean, numberOf as number } from "../rows.ts";
 import type { Network } from "./networks.ts";
 
 const placements = ["pre", "res-post", "post"] as const;

@@ -20,8 +20,8 @@ import { saturated } from "../../../model/saturated.ts";
 import { forward, loss } from "../../../model/transformer.ts";
 import { limitDistances, similarityOf } from "../../../probe/limit.ts";
 import type { FinishedRun } from "../../../run/finished-run.ts";
+import { mean } from "../../rows.ts";
 import type { AnalysisRow, AnalysisTools } from "../../study.ts";
-import { mean } from "../rows.ts";
 import { encoderNorm, networks, networksOf } from "./networks.ts";
 
 export interface SaturationOptions {

@@ -1,5 +1,5 @@
 /** Reading rows: what the claims and figures of every part are made of. */
-import type { Row } from "../../figure/figure.ts";
+import type { Row } from "../figure/figure.ts";
 
 type Where = Readonly<Record<string, string | number>>;
 

@@ -1,0 +1,86 @@
+/**
+ * The configuration of a gradient-flow run: the data, the network, its initial values and the dynamics of one
+ * trajectory of the co-occurrence model (Yang et al. 2024).
+ *
+ *     { "kind": "flow", "data": { "samples": 24, "length": 3 }, "model": { "width": 64, "neurons": 8 },
+ *       "initialisation": { "name": "gaussian", "mlp": 0.1, "value": 0.03, "attention": 0.1 },
+ *       "dynamics": { "name": "flow", "clock": 1000 } }
+ */
+import { z } from "zod";
+import { initialisationSchema } from "../../model/co-occurrence/initialise.ts";
+import { parseWith } from "../explain.ts";
+
+const data = z.strictObject({
+	samples: z.int().positive().describe("n; 6 divides it: half are of class 1, a sixth of each other class."),
+	length: z.int().min(3).describe("L: words a sample."),
+	irrelevant: z
+		.enum(["unique", "repeated"])
+		.default("unique")
+		.describe(
+			"Whether every irrelevant word occurs once in the whole set (Assumption 2.3), or is drawn anew.",
+		),
+	words: z
+		.int()
+		.positive()
+		.optional()
+		.describe("d. Default: the fewest that unique irrelevant words need; must be given for repeated ones."),
+});
+
+const model = z.strictObject({
+	width: z.int().positive().describe("m: of the embeddings."),
+	neurons: z.int().positive().describe("m₁: of the MLP."),
+	attention: z
+		.enum(["trained", "frozen"])
+		.default("trained")
+		.describe("Whether W_K and W_Q move. The paper trains them; frozen ones show what they are good for."),
+});
+
+const flow = z.strictObject({
+	name: z.literal("flow"),
+	form: z
+		.enum(["full", "reduced", "closed"])
+		.default("reduced")
+		.describe("Coordinates: the same trajectory at different cost."),
+	time: z.number().positive().optional().describe("Where to end. One of `time` and `clock` must be given."),
+	clock: z.number().positive().optional().describe("Where to end, as κ(0)·t."),
+	relativeTolerance: z.number().positive().max(0.1).default(1e-6),
+	absoluteTolerance: z.number().positive().optional().describe("Default: the relative one / 100."),
+	steps: z.int().positive().default(100_000).describe("At most so many accepted steps; more is an error."),
+	guarantees: z
+		.boolean()
+		.default(true)
+		.describe("Integrate once more with a hundredth of the tolerance and say what that changes."),
+});
+
+const descent = z.strictObject({
+	name: z.literal("descent"),
+	rate: z.number().positive().describe("η: θ ← θ − η∇L̂, over the whole set."),
+	steps: z.int().positive(),
+});
+
+const flowConfigSchema = z.strictObject({
+	kind: z.literal("flow"),
+	name: z
+		.string()
+		.regex(/^[\w][\w.-]*$/, "Use letters, digits, `-`, `_` and `.`")
+		.default("flow")
+		.describe("Name of the run; its directory is called so."),
+	seed: z.int().nonnegative().default(0).describe("Seed of the data and of the initial values."),
+	data,
+	model,
+	initialisation: initialisationSchema,
+	dynamics: z
+		.discriminatedUnion("name", [flow, descent])
+		.describe("Gradient flow, or gradient descent with a step η."),
+	rows: z
+		.int()
+		.min(2)
+		.default(400)
+		.describe("At most so many rows of metrics, spread evenly over the steps."),
+});
+
+/** A flow as a user writes it. */
+export type FlowOptions = z.input<typeof flowConfigSchema>;
+
+/** A flow with every default filled in. */
+export type FlowConfig = z.output<typeof flowConfigSchema>;
