@@ -4,19 +4,25 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { Descent } from "./descent.ts";
 import type { Size } from "./sizes.ts";
 
-export interface Peer {
+export interface Peer<Work = Size> {
 	readonly name: string;
 	/** Milliseconds of each of `steps` training steps. */
-	steps(size: Size, steps: number): Promise<number[]>;
+	steps(size: Work, steps: number): Promise<number[]>;
 	close(): void;
 }
 
 // Compiled to build/bench/, the scripts stay in bench/.
 const inBench = (path: string): string => fileURLToPath(new URL(`../../bench/${path}`, import.meta.url));
 
-async function start(name: string, command: string, args: string[], env: NodeJS.ProcessEnv): Promise<Peer> {
+async function start<Work>(
+	name: string,
+	command: string,
+	args: string[],
+	env: NodeJS.ProcessEnv,
+): Promise<Peer<Work>> {
 	const child: ChildProcess = spawn(command, args, {
 		stdio: ["pipe", "pipe", "ignore"],
 		env: { ...process.env, ...env },
@@ -34,20 +40,34 @@ async function start(name: string, command: string, args: string[], env: NodeJS.
 	};
 }
 
-/** PyTorch by the first Python here that has it: `ORRERY_PYTHON`, the path's, Debian's; undefined where none has. */
-export async function startTorch(threads: number): Promise<Peer | undefined> {
-	for (const python of [process.env["ORRERY_PYTHON"], "python3", "/usr/bin/python3"]) {
-		if (!python) continue;
+/** The first Python here that has a library: `ORRERY_PYTHON`, the path's, Debian's; undefined where none has. */
+function pythonWith(library: string): string | undefined {
+	return [process.env["ORRERY_PYTHON"], "python3", "/usr/bin/python3"].find((python) => {
+		if (!python) return false;
 		try {
-			execFileSync(python, ["-c", "import torch"], { stdio: "ignore" });
+			execFileSync(python, ["-c", `import ${library}`], { stdio: "ignore" });
+			return true;
 		} catch {
-			continue;
+			return false;
 		}
-		// OpenMP's threads, spinning between operators, would starve OpenBLAS's own: waiting quietly is three times faster.
-		const env = { ORRERY_THREADS: String(threads), OMP_WAIT_POLICY: "PASSIVE" };
-		return start("PyTorch", python, [inBench("peers/torch_step.py")], env);
-	}
-	return undefined;
+	});
+}
+
+/** PyTorch, if a Python here has it. */
+export async function startTorch(threads: number): Promise<Peer | undefined> {
+	const python = pythonWith("torch");
+	if (!python) return undefined;
+	// OpenMP's threads, spinning between operators, would starve OpenBLAS's own: waiting quietly is three times faster.
+	const env = { ORRERY_THREADS: String(threads), OMP_WAIT_POLICY: "PASSIVE" };
+	return start("PyTorch", python, [inBench("peers/torch_step.py")], env);
+}
+
+/** numpy, if a Python here has it, on gradient descent of the co-occurrence network. */
+export async function startNumpy(threads: number): Promise<Peer<Descent> | undefined> {
+	const python = pythonWith("numpy");
+	if (!python) return undefined;
+	const env = { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
+	return start("numpy", python, [inBench("peers/numpy_flow.py")], env);
 }
 
 /** tfjs on WebAssembly, if `npm --prefix bench ci` installed it. */

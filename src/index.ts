@@ -24,9 +24,11 @@ export {
 	writeSafetensors,
 } from "./checkpoint/safetensors.ts";
 // Data.
+export { type CoOccurrenceSet, coOccurrenceSet, drawSamples } from "./data/co-occurrence.ts";
 export { type Dataset, openDataset } from "./data/dataset.ts";
 export { isMember, type Language, statesOf, validSet } from "./data/languages/language.ts";
 export { languageOf, languages } from "./data/languages/languages.ts";
+export { type TokenSet, tokenSet } from "./data/token-selection.ts";
 // The engine: a JAX-style function in, a fast program out.
 export { openEngine } from "./engine/engine.ts";
 export { supportedPrimitives } from "./engine/onnx/lower.ts";
@@ -45,17 +47,38 @@ export type {
 export { UserError } from "./error.ts";
 // Figures.
 export type { Figure, FigureOptions, Row } from "./figure/figure.ts";
+// Ordinary differential equations, and gradient descent beside them.
+export { NotFiniteError } from "./flow/checks.ts";
+export { type DescentOptions, descent } from "./flow/descent.ts";
+export { type DormandPrinceOptions, dormandPrince } from "./flow/dormand-prince.ts";
+export { endOf, statesAt } from "./flow/end.ts";
+export { type Crossing, crossings, type EventFunction } from "./flow/event.ts";
+export type { Step, Trajectory, VectorField, Work } from "./flow/field.ts";
+export { implicitMidpoint } from "./flow/implicit-midpoint.ts";
+export { rungeKutta4 } from "./flow/runge-kutta.ts";
+// The networks of gradient flows: word co-occurrence, and its neighbours.
+export type { Form, FormName, Observation } from "./model/co-occurrence/form.ts";
+export { formOf } from "./model/co-occurrence/forms.ts";
+export {
+	type Initialisation,
+	initialise as initialiseCoOccurrence,
+} from "./model/co-occurrence/initialise.ts";
+export type { Parameters as CoOccurrenceParameters } from "./model/co-occurrence/network.ts";
 // Models, their saturated networks and degrees; optimizers.
 export { type ModelConfig, type ModelOptions, modelConfig } from "./model/config.ts";
+export { type DeepLinear, deepLinear, deepLinearFlow, lossOf, productOf } from "./model/deep-linear.ts";
+export { alignedStart, balancedStart, gaussianStart, targetOf } from "./model/deep-linear-start.ts";
 export type { Approach, Homogeneous } from "./model/degree.ts";
 export { degrees, type Place, type Term, vanishing } from "./model/derivation.ts";
 export { initialise } from "./model/initialise.ts";
 export { type Parameters, parameterSpecs, tensorsOf } from "./model/parameters.ts";
 export { saturated } from "./model/saturated.ts";
+export { select, selectionFlow } from "./model/token-selection.ts";
 export { attentionWeights, type Batch, forward, hiddenStates, loss } from "./model/transformer.ts";
 export { createOptimizer, type Optimizer } from "./optimizer/optimizer.ts";
 export { learningRateAt } from "./optimizer/schedule.ts";
 // What is measured.
+export { conservedDrifts } from "./probe/co-occurrence/conserved.ts";
 export { classOf, type HeadStatistics, headQuantities, headStatistics } from "./probe/heads.ts";
 export { degreeOf, type EulerSums, eulerSums, homogeneityError } from "./probe/homogeneity.ts";
 export { type LimitDistances, limitDistances, similarityOf } from "./probe/limit.ts";
@@ -70,6 +93,9 @@ export { runFigures } from "./report/run-figures.ts";
 export { parseRunConfig, type RunConfig, type RunOptions, readRunConfig } from "./run/config.ts";
 export { estimateSeconds } from "./run/estimate.ts";
 export { type FinishedRun, openFinishedRun, type ParameterValues } from "./run/finished-run.ts";
+export { type FlowConfig, type FlowOptions, parseFlowConfig } from "./run/flow/config.ts";
+export { type FlowResult, startFlow } from "./run/flow/run.ts";
+export { type FlowSolution, solveFlow } from "./run/flow/solve.ts";
 export { type MetricsRow, readMetrics } from "./run/metrics.ts";
 export { type RunStatus, readStatus } from "./run/status.ts";
 export {
@@ -82,6 +108,8 @@ export {
 } from "./run/train.ts";
 export { type Serving, serve } from "./server/serve.ts";
 // Studies.
+export { coOccurrence } from "./study/co-occurrence/study.ts";
+export { gallery } from "./study/gallery/study.ts";
 export { normGrowth } from "./study/norm-growth/study.ts";
 export { judgeStudy, type NamedPreset, presetOf, runStudy, type StudyResult } from "./study/run-study.ts";
 export type {
@@ -102,11 +130,14 @@ export { withText } from "./study/text.ts";
 export { parseSweep, readSweep, type Sweep, type SweepPlan } from "./sweep/config.ts";
 export { type CellRecord, hasEnded, readCells } from "./sweep/read-cells.ts";
 export { type RunSweepOptions, runSweep, type SweepProgress } from "./sweep/run-sweep.ts";
+export { balancedEnd } from "./theory/co-occurrence/balance.ts";
+export { meanFieldAt, meanFieldEvents } from "./theory/co-occurrence/mean-field.ts";
 // What is predicted: constructions, growth and what stops it, bounds.
 export { type Construction, construct, constructionTensors } from "./theory/constructions/construction.ts";
 export { equalBlocks, isEqualBlocks, type Recogniser } from "./theory/constructions/equal-blocks.ts";
 export { argmaxHead, meanHead, parkedHead } from "./theory/constructions/heads.ts";
 export { type Judgement, recognise } from "./theory/constructions/recognise.ts";
+export { modeStrength, modeTime } from "./theory/deep-linear.ts";
 export {
 	alignedInverseSqrtAsymptote,
 	closedForm,
@@ -128,6 +159,7 @@ export {
 export { fitGrowthLaw, type GrowthFit, type GrowthLaw, rankGrowthLaws } from "./theory/growth-law.ts";
 export { type HeadSignature, leakSignature, meanHeadSignature } from "./theory/leak.ts";
 export { logisticBound, normaliseBound, softmaxBound, tanhBound } from "./theory/lemmas.ts";
+export { type MaxMargin, maxMargin } from "./theory/max-margin.ts";
 export { boundaryDecay, momentumFactor, predictedNorm } from "./theory/phase-boundary.ts";
 export {
 	constantRate,

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { version } from "../version.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exitCodes, explainFailure } from "./exit.ts";
+import { flowCommand } from "./flow.ts";
 import { profileCommand } from "./profile.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
@@ -24,6 +25,7 @@ function createProgram(): Command {
 	for (const command of [
 		trainCommand(),
 		resumeCommand(),
+		flowCommand(),
 		studyCommand(),
 		sweepCommand(),
 		reportCommand(),

@@ -28,7 +28,7 @@ export async function followed<T>(work: (options: Followed) => Promise<T>): Prom
 	const onInterrupt = () => {
 		if (controller.signal.aborted) process.exit(exitCodes.interrupted);
 		controller.abort();
-		tell("Stopping after this step, with a checkpoint. Press Ctrl-C again to stop at once.");
+		tell("Stopping after this step. Press Ctrl-C again to stop at once.");
 	};
 	process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
 	try {

@@ -6,21 +6,24 @@ import type { Device } from "../engine/types.ts";
 import { nearest, UserError } from "../error.ts";
 import { countVerdicts } from "../report/claim.ts";
 import { duration } from "../report/run-facts.ts";
-import { parseRunConfig, type RunOptions } from "../run/config.ts";
+import { isFlow, parseRunConfig, type RunOptions } from "../run/config.ts";
 import { estimateSeconds } from "../run/estimate.ts";
 import { runPaths } from "../run/paths.ts";
 import { resumeRun, startRun } from "../run/train.ts";
+import { coOccurrence } from "../study/co-occurrence/study.ts";
+import { gallery } from "../study/gallery/study.ts";
 import { normGrowth } from "../study/norm-growth/study.ts";
 import type { StudyResult } from "../study/run-study.ts";
 import type { Preset, Study } from "../study/study.ts";
 import { withText } from "../study/text.ts";
 import { parseSweep } from "../sweep/config.ts";
+import { runFlows } from "../sweep/run-flows.ts";
 import { runSweep } from "../sweep/run-sweep.ts";
 import { Interrupted } from "./exit.ts";
 import { followed, spentOn, wholeNumber } from "./run-options.ts";
 import { formatTable, paint, printJson, say } from "./terminal.ts";
 
-const studies: readonly Study[] = [normGrowth];
+const studies: readonly Study[] = [normGrowth, coOccurrence, gallery];
 
 interface StudyOptions {
 	readonly preset: string;
@@ -36,7 +39,7 @@ export const studyCommand = (): Command =>
 		.argument("<name>", `the study: ${studies.map(({ name }) => name).join(", ")}`)
 		.option(
 			"--preset <name>",
-			"size: smoke (a minute), quick (five), laptop (20 to 30 minutes) or paper (as published: days)",
+			"size: smoke (a minute), laptop, paper (as published), and of norm-growth quick",
 			"laptop",
 		)
 		.option(
@@ -89,14 +92,22 @@ export async function followStudy(
 			signal: options.signal,
 			...(threads && { threads }),
 			onAnalysis: ({ title }, fraction) => options.onShare(title, fraction),
-			sweep: ({ plan }, directory) =>
+			flows: (jobs) =>
+				runFlows(jobs, {
+					processes: threads,
+					signal: options.signal,
+					onProgress: (fraction) => options.onShare(`${jobs.length} gradient flows`, fraction),
+				}),
+			sweep: ({ plan }, directory) => {
 				// So many processes of one thread each.
-				runSweep({ ...plan, base: withEngine(plan.base, device, threads && 1) }, directory, {
+				const base = isFlow(plan.base) ? plan.base : withEngine(plan.base, device, threads && 1);
+				return runSweep({ ...plan, base }, directory, {
 					processes: threads,
 					signal: options.signal,
 					onProgress: options.onSweep,
 					onNote: options.onNote,
-				}),
+				});
+			},
 			train: async ({ config }, directory) => {
 				const result = existsSync(runPaths(directory).config)
 					? await resumeRun(directory, options)
@@ -121,7 +132,7 @@ async function sayExpectedTime(preset: Preset, device?: Device, threads?: number
 	};
 	for (const experiment of preset.experiments)
 		if (experiment.kind === "training") add(experiment.name, experiment.config, 1);
-		else if (experiment.kind === "sweep")
+		else if (experiment.kind === "sweep" && !isFlow(experiment.plan.base))
 			add(experiment.name, experiment.plan.base, parseSweep(experiment.plan).cells.length);
 	let total = 0;
 	for (const { config, names, runs } of kinds.values()) {

@@ -17,7 +17,9 @@ interface Options {
 
 export const sweepCommand = (): Command =>
 	new Command("sweep")
-		.description("Train one model for each combination of values and seeds, some at a time.")
+		.description(
+			"One run, a training or a gradient flow, for each combination of values and seeds, some at a time.",
+		)
 		.argument("<sweep>", "JSON file: base (a run's configuration), axes (values by dotted key), seeds")
 		.option("--out <folder>", "the sweep's folder (default: runs/<name>)")
 		.option("--processes <n>", "child processes at a time (default: all cores)", wholeNumber(1))
@@ -54,18 +56,23 @@ function countStates(cells: readonly CellRecord[]): string {
 	return states.map((name) => `${cells.filter(({ state }) => state === name).length} ${name}`).join(", ");
 }
 
+/** What is told of a cell's last row, as far as any cell has it. */
+const told = { loss: "train/loss", norm: "dyn/norm.encoder", "T1 (κ₀t)": "summary/clock.T1" } as const;
+
 function cellsTable(cells: readonly CellRecord[]): string {
 	const axes = Object.keys(cells[0]!.coordinates);
+	const columns = Object.entries(told).filter(([, key]) =>
+		cells.some(({ rows }) => rows.at(-1)?.[key] !== undefined),
+	);
 	const number = (value: number | undefined) =>
 		value === undefined ? "–" : String(Number(value.toPrecision(5)));
-	const heading = ["cell", ...axes.map((axis) => axis.split(".").at(-1)!), "seed", "state", "loss", "norm"];
+	const names = [...axes.map((axis) => axis.split(".").at(-1)!), "seed", "state"];
 	const rows = cells.map(({ hash, coordinates, seed, state, rows }) => [
 		hash,
 		...axes.map((axis) => String(coordinates[axis])),
 		String(seed),
 		state,
-		number(rows.at(-1)?.["train/loss"]),
-		number(rows.at(-1)?.["dyn/norm.encoder"]),
+		...columns.map(([, key]) => number(rows.at(-1)?.[key])),
 	]);
-	return formatTable([heading, ...rows]);
+	return formatTable([["cell", ...names, ...columns.map(([name]) => name)], ...rows]);
 }

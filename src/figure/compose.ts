@@ -3,6 +3,7 @@
  * who do not see it. Observable Plot draws each plot; its own legends are HTML, which an SVG file cannot hold.
  */
 import * as Plot from "@observablehq/plot";
+import { type Clock, playHeadOf, setClock } from "./clock.ts";
 import type { FigureOptions } from "./figure.ts";
 import { seriesColours, seriesSymbols } from "./palette.ts";
 
@@ -21,6 +22,8 @@ export interface LegendEntry {
 	readonly series?: number;
 	/** A line sample of this dash pattern in place of the symbol. */
 	readonly dash?: string;
+	/** In place of the series' own symbol. */
+	readonly symbol?: Plot.SymbolType;
 }
 
 const svgNamespace = "http://www.w3.org/2000/svg";
@@ -46,7 +49,7 @@ function drawLegend(
 ): { group: SVGElement; height: number } {
 	const group = element(document, "g", {});
 	let [x, y] = [8, lineHeight / 2];
-	for (const { label, series, dash } of entries) {
+	for (const { label, series, dash, symbol } of entries) {
 		const width = 26 + textWidth(label);
 		if (x > 8 && x + width > figureWidth) [x, y] = [8, y + lineHeight];
 		const colour = series === undefined ? "currentColor" : seriesColours[series % seriesColours.length]!;
@@ -56,9 +59,10 @@ function drawLegend(
 						x: [6],
 						y: [0],
 						r: 4,
-						symbol: seriesSymbols[(series ?? 0) % seriesSymbols.length],
+						symbol: symbol ?? seriesSymbols[(series ?? 0) % seriesSymbols.length],
 						fill: colour,
-						stroke: "none",
+						// A cross is all stroke.
+						stroke: symbol === "times" ? colour : "none",
 					}).plot({
 						document,
 						axis: null,
@@ -124,11 +128,13 @@ export interface Composition {
 	readonly legend?: readonly LegendEntry[];
 	/** The name of a colour scale that all plots share: a ramp is drawn in place of a legend. */
 	readonly ramp?: string;
+	/** What the play-head of a report moves, in every plot with time on a horizontal axis. */
+	readonly clock?: Clock | undefined;
 }
 
 /** Draws the plots one below the other in one SVG element of `figureWidth`, which scales to the width it is given. */
 export function compose(
-	{ id, title, caption, plots, legend = [], ramp }: Composition,
+	{ id, title, caption, plots, legend = [], ramp, clock }: Composition,
 	{ document = globalThis.document }: FigureOptions,
 ): SVGSVGElement {
 	const drawn = plots.map(
@@ -150,10 +156,12 @@ export function compose(
 		const group = element(document, "g", { transform: `translate(0,${y})`, "text-anchor": "middle" }, [
 			...[...plot.childNodes].filter((child) => child.nodeName !== "style"),
 		]);
+		const playHead = clock && playHeadOf(document, plot);
+		if (playHead) group.append(playHead);
 		y += Number(plot.getAttribute("height"));
 		return group;
 	});
-	return element(
+	const svg = element(
 		document,
 		"svg",
 		{
@@ -175,4 +183,6 @@ export function compose(
 			...groups,
 		],
 	) as SVGSVGElement;
+	if (clock) setClock(svg, clock);
+	return svg;
 }

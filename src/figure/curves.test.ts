@@ -51,6 +51,63 @@ test("published values, guides and scattered points are drawn without a warning"
 	expect(svg.outerHTML).not.toMatch(/NaN|undefined|Infinity|⚠/);
 });
 
+test("a panel may have an axis of its own, with values that have a name, and holds all its crosses", () => {
+	const axes = {
+		above: {
+			label: "↑ own",
+			rules: [
+				{ y: 1.25, label: "predicted" },
+				{ y: 0.5, label: "half" },
+			],
+		},
+		below: { label: "↑ other", scale: "log", domain: [1e-3, 1] },
+	} as const;
+	const marks = [{ panel: "above", series: "a", x: 10, y: 7 }];
+	const { svg } = drawCurves(points, { ...options, axes, marks, marked: "descent" })!;
+	for (const text of ["↑ own", "↑ other", "predicted", "half", "descent", "7"])
+		expect(svg.textContent).toContain(text);
+	expect(svg.textContent).not.toContain("↑ error");
+	const paths = [...svg.querySelectorAll('[aria-label="dot"] path')];
+	expect(paths).toHaveLength(1);
+	expect(
+		Number(/translate\([\d.]+,(-?[\d.]+)\)/.exec(paths[0]!.getAttribute("transform")!)![1]),
+	).toBeGreaterThan(20);
+	// A panel with a domain of its own cuts its curves at the edge, and keeps all their points.
+	const below = [...svg.querySelectorAll('[aria-label="line"]')].filter((group) =>
+		group.hasAttribute("clip-path"),
+	);
+	expect(below.flatMap((group) => [...group.querySelectorAll("path")])).toHaveLength(2);
+	expect(svg.outerHTML).not.toMatch(/NaN|undefined|Infinity|⚠/);
+});
+
+test("verticals are named at their places, and a clock gives each panel a hidden play-head that knows its axis", () => {
+	const verticals = [
+		{ x: 10, label: "T1" },
+		{ x: 3, label: "T0.5", panel: "above" },
+		{ x: 1e6, label: "outside" },
+	];
+	const clock = { name: "c", moments: [{ run: "a", at: 10, label: "T1" }] };
+	const { svg } = drawCurves(points, { ...options, verticals, clock })!;
+	const named = (name: string) =>
+		[...svg.querySelectorAll("text")].filter((text) => text.textContent === name);
+	expect([named("T1"), named("T0.5"), named("outside")].map((list) => list.length)).toEqual([2, 1, 0]);
+	const heads = [...svg.querySelectorAll("line.play-head")];
+	expect(heads).toHaveLength(2);
+	for (const head of heads) {
+		expect(head.getAttribute("visibility")).toBe("hidden");
+		expect(head.getAttribute("data-scale")).toBe("log");
+		expect(head.getAttribute("data-domain")).toBe("1 100");
+	}
+	expect(JSON.parse(svg.getAttribute("data-moments")!)).toEqual(clock.moments);
+	expect(drawCurves(points, options)!.svg.outerHTML).not.toMatch(/play-head|data-clock|T1/);
+});
+
+test("small numbers of a linear axis are written as powers of ten", () => {
+	const small = points.map((point) => ({ ...point, y: -point.y / 5000 }));
+	const { svg } = drawCurves(small, { ...options, y: { label: "↑ change" } })!;
+	expect(svg.textContent).toContain("−2·10⁻⁴");
+});
+
 test("powers of ten are written as such", () => {
 	const { svg } = drawCurves(points, options)!;
 	expect(svg.textContent).toContain("10⁻⁶");

@@ -1,7 +1,9 @@
 /** Curves of one quantity against another, small multiples stacked: a colour a series, solid or dashed. */
 import * as Plot from "@observablehq/plot";
-import { logTicks } from "./axis.ts";
-import { compose } from "./compose.ts";
+import { namesHeight, rulesOf, type Vertical, verticalsOf } from "./annotations.ts";
+import type { Clock } from "./clock.ts";
+import { compose, type LegendEntry } from "./compose.ts";
+import { type CurveAxis, type CurveAxisWithRules, scaleOf, within } from "./curve-axis.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { seriesLegend, seriesScales } from "./panels.ts";
 
@@ -18,14 +20,6 @@ export interface CurvePoint {
 	readonly y: number;
 }
 
-export interface CurveAxis {
-	readonly label: string;
-	/** Default `linear`. */
-	readonly scale?: "linear" | "log";
-	/** What lies outside is not drawn. Default: all of it. */
-	readonly domain?: readonly [number, number];
-}
-
 export interface CurvesFigure extends FigureOptions {
 	readonly id: string;
 	readonly title: string;
@@ -34,16 +28,24 @@ export interface CurvesFigure extends FigureOptions {
 	readonly x: CurveAxis;
 	/** The label of the y axis is followed by the panel's name. */
 	readonly y: CurveAxis;
+	/** Axes of the panels that have one of their own, with its whole label, in place of `y`. */
+	readonly axes?: { readonly [panel: string]: CurveAxisWithRules };
 	/** Names of the solid and of the dashed curves, if both are drawn. */
 	readonly styles?: readonly [solid: string, dashed: string];
 	/** Published values, as crosses in the colour of their series. */
 	readonly marks?: readonly CurvePoint[];
+	/** What the crosses are, for the legend. Named ones are the points of a curve, and drawn finer. */
+	readonly marked?: string;
 	/** Curves in the text's colour behind the others: a bound, a slope. */
 	readonly guides?: readonly CurvePoint[];
 	/** Dots and no lines. */
 	readonly scattered?: boolean;
 	/** Height of each panel. Default 200. */
 	readonly height?: number;
+	/** Lines down through the panels, named at their upper end. */
+	readonly verticals?: readonly Vertical[];
+	/** Where the horizontal axis is training time: what the play-head of a report moves. */
+	readonly clock?: Clock | undefined;
 }
 
 /** Undefined where there is nothing to draw. */
@@ -54,20 +56,31 @@ export function drawCurves(points: readonly CurvePoint[], options: CurvesFigure)
 		caption,
 		x,
 		y,
+		axes = {},
 		styles,
 		marks = [],
+		marked,
 		guides = [],
 		scattered = false,
 		height = 200,
+		verticals = [],
+		clock,
 	} = options;
-	const inside = (point: CurvePoint) => within(point.x, x) && within(point.y, y);
+	// A panel's own axis cuts a curve at its edges; the common one leaves out what lies beyond.
+	const inside = ({ panel, x: at, y: value }: CurvePoint) =>
+		within(at, x) && within(value, axes[panel] ? { ...axes[panel], domain: undefined } : y);
 	const shown = points.filter(inside);
 	if (shown.length === 0) return undefined;
 	const panels = unique(points.map(({ panel }) => panel));
 	const series = unique(points.map((point) => point.series));
 	const xs = shown.map((point) => point.x);
-	const ys = shown.map((point) => point.y);
+	const [first, last] = x.domain ?? [Math.min(...xs), Math.max(...xs)];
 	const plots = panels.map((panel, i): Plot.PlotOptions => {
+		const own = axes[panel];
+		const drawn = own ? [...shown, ...marks.filter(inside), ...guides.filter(inside)] : shown;
+		const ys = drawn.filter((point) => !own || point.panel === panel).map((point) => point.y);
+		const rules = own?.rules ?? [];
+		const cut = own?.domain ? { clip: true } : {};
 		const of = (list: readonly CurvePoint[]) =>
 			list.filter((point) => point.panel === panel && inside(point));
 		const ofStyle = (dashed: boolean) =>
@@ -79,12 +92,20 @@ export function drawCurves(points: readonly CurvePoint[], options: CurvesFigure)
 				y: "y",
 				z: ({ series, curve }) => `${series} ${curve}`,
 				stroke: "series",
+				...cut,
 				...dash,
 			});
 		return {
 			...(isLast ? { height } : { height: height - 12, marginBottom: 24 }),
+			// Axes of their own may need longer numbers.
+			...(Object.keys(axes).length > 0 ? { marginLeft: 60 } : {}),
+			...(verticals.length > 0 ? { marginTop: 26 + namesHeight } : {}),
 			x: { ...scaleOf(x, xs), label: isLast ? x.label : null, labelAnchor: "right" },
-			y: { ...scaleOf(y, ys), label: `${y.label}${panel ? `, ${panel}` : ""}`, grid: true },
+			y: {
+				...scaleOf(own ?? y, [...ys, ...rules.map((rule) => rule.y)]),
+				label: own ? own.label : `${y.label}${panel ? `, ${panel}` : ""}`,
+				grid: true,
+			},
 			...seriesScales(series),
 			marks: [
 				Plot.line(of(guides), {
@@ -94,6 +115,7 @@ export function drawCurves(points: readonly CurvePoint[], options: CurvesFigure)
 					stroke: "currentColor",
 					strokeOpacity: 0.6,
 					strokeWidth: 1,
+					...cut,
 				}),
 				scattered
 					? Plot.dot(of(points), { x: "x", y: "y", fill: "series", symbol: "series", r: 2, fillOpacity: 0.6 })
@@ -101,11 +123,25 @@ export function drawCurves(points: readonly CurvePoint[], options: CurvesFigure)
 							line(ofStyle(false), { strokeWidth: 1.5 }),
 							line(ofStyle(true), { strokeWidth: 1.5, strokeDasharray: "4,3" }),
 						],
-				Plot.dot(of(marks), { x: "x", y: "y", symbol: "times", r: 4, stroke: "series", strokeWidth: 2 }),
+				Plot.dot(of(marks), {
+					x: "x",
+					y: "y",
+					symbol: "times",
+					r: marked ? 2.6 : 4,
+					stroke: "series",
+					strokeWidth: marked ? 1.2 : 2,
+					...cut,
+				}),
+				...rulesOf(rules),
+				...verticalsOf(
+					verticals.filter(
+						(vertical) => (vertical.panel ?? panel) === panel && vertical.x >= first && vertical.x <= last,
+					),
+				),
 			],
 		};
 	});
-	const legend = [
+	const legend: LegendEntry[] = [
 		...seriesLegend(series),
 		...(styles
 			? [
@@ -113,38 +149,10 @@ export function drawCurves(points: readonly CurvePoint[], options: CurvesFigure)
 					{ label: styles[1], dash: "4,3" },
 				]
 			: []),
+		...(marked && marks.length > 0 ? [{ label: marked, symbol: "times" } as const] : []),
 	];
-	const svg = compose({ id, title, caption, plots, legend }, options);
+	const svg = compose({ id, title, caption, plots, legend, clock }, options);
 	return { id, title, caption, svg, rows: points.map((point) => ({ ...point })) };
 }
 
 const unique = <T>(list: readonly T[]): T[] => [...new Set(list)];
-
-const within = (value: number, { domain, scale }: CurveAxis): boolean =>
-	Number.isFinite(value) &&
-	(scale !== "log" || value > 0) &&
-	(domain === undefined || (value >= domain[0] && value <= domain[1]));
-
-function scaleOf({ scale = "linear", domain }: CurveAxis, values: readonly number[]): Plot.ScaleOptions {
-	const [low, high] = domain ?? [Math.min(...values), Math.max(...values)];
-	if (scale === "linear")
-		return { type: "linear", domain: [low, high], nice: domain === undefined, ticks: 5 };
-	const ticks = logTicks(low, high);
-	const every = Math.ceil(ticks.length / 7);
-	return {
-		type: "log",
-		domain: [low, high],
-		nice: domain === undefined,
-		ticks: ticks.filter((_, i) => i % every === 0),
-		tickFormat: powerName,
-	};
-}
-
-/** `0.01`, `1`, `300`, `10⁻⁸`, `2·10⁵`. */
-function powerName(value: number): string {
-	if (value >= 1e-3 && value < 1e5) return String(Number(value.toPrecision(3)));
-	const exponent = Math.floor(Math.log10(value) + 1e-9);
-	const leading = Number((value / 10 ** exponent).toPrecision(2));
-	const digits = [...String(exponent)].map((digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]));
-	return `${leading === 1 ? "" : `${leading}·`}10${digits.join("")}`;
-}

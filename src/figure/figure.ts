@@ -38,6 +38,9 @@ export interface FigureOptions {
 	readonly caption?: string;
 }
 
+/** Whether a row is one of a gradient flow (or of the descent in its place), and not of a training. */
+export const isFlowRow = (row: Row): boolean => row["flow/clock"] !== undefined;
+
 /** Names of the runs, in order of appearance. */
 export const runsOf = (rows: readonly { readonly run: string }[]): string[] => [
 	...new Set(rows.map((row) => row.run)),

@@ -30,5 +30,5 @@ export function standaloneSvg(svg: SVGSVGElement): string {
 	copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
 	// Links of a drawing begin at the page that it was drawn for.
 	for (const link of copy.querySelectorAll("a")) link.removeAttribute("href");
-	return copy.outerHTML.replace(/var\(--series-\d, (#[0-9a-f]{6})\)/g, "$1");
+	return copy.outerHTML.replace(/var\(--[a-z0-9-]+, (#[0-9a-f]{6})\)/g, "$1");
 }

@@ -7,6 +7,7 @@
 import * as Plot from "@observablehq/plot";
 import { compose } from "./compose.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
+import { withLinks } from "./links.ts";
 import { cellEdges, distinct, logCellAxis } from "./log-grid.ts";
 
 /** One run of the grid. */
@@ -229,16 +230,4 @@ function rampPlot(color: Plot.ScaleOptions, least: number, most: number): Plot.P
 			),
 		],
 	};
-}
-
-/** Plot writes `xlink:href`, which a file of its own would have to declare; `href` is what browsers read today. */
-function withLinks(svg: SVGSVGElement): void {
-	// An image's parts cannot be reached; these are links.
-	svg.setAttribute("role", "group");
-	const namespace = "http://www.w3.org/1999/xlink";
-	for (const link of svg.querySelectorAll("a")) {
-		const target = link.getAttributeNS(namespace, "href");
-		link.removeAttributeNS(namespace, "href");
-		if (target) link.setAttribute("href", target);
-	}
 }

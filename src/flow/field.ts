@@ -7,6 +7,7 @@
  *     runge-kutta.ts        classical fourth order, fixed step
  *     implicit-midpoint.ts  keeps quadratic invariants exactly
  *     event.ts              where a function of the state crosses 0
+ *     end.ts                the end of a trajectory, its states at given times
  *
  * Every method is a generator of steps: who wants to look at one looks, who wants to stop stops, and a long computation
  * can let the event loop breathe between two steps.
@@ -41,7 +42,7 @@ export interface Work {
 	readonly accepted: number;
 	/** Steps thrown away because their error was too large; 0 for methods of fixed step. */
 	readonly rejected: number;
-	/** Calls of the field. */
+	/** Calls of the field that the steps needed; those of `at` and `restep` are not counted. */
 	readonly evaluations: number;
 }
 

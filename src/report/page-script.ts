@@ -1,7 +1,9 @@
 /**
- * The report's only script: the theme button, and downloads of each figure as SVG, PNG and CSV. It runs in the
- * page, asks nothing of any network, and without it the report can still be read whole.
+ * The report's only script: the theme button, the play-head over training time, and downloads of each figure as SVG,
+ * PNG and CSV. It runs in the page, asks nothing of any network, and without it the report can still be read whole.
  */
+import { playHeadScript } from "./play-head-script.ts";
+
 export const pageScript = `
 "use strict";
 const root = document.documentElement;
@@ -51,4 +53,4 @@ document.addEventListener("click", async ({ target }) => {
 	if (format === "png") save(await picture(svg), name);
 	if (format === "csv") save(new Blob([figure.querySelector("pre").textContent], { type: "text/csv" }), name);
 });
-`;
+${playHeadScript}`;

@@ -48,6 +48,13 @@ nav ul { columns: 2 320px; padding-left: 20px; margin: 8px 0; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 500px), 1fr)); gap: 40px 32px; }
 figure { margin: 0; min-width: 0; }
 figure svg { display: block; width: 100%; max-width: 560px; height: auto; }
+.clock { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center;
+	margin: 0 0 20px; padding: 8px 0; background: var(--ground); border-bottom: 1px solid var(--edge); }
+.clock[hidden] { display: none; }
+.clock button { min-width: 84px; }
+.clock input { flex: 1 1 160px; margin: 0; accent-color: var(--link); }
+.clock .read-out { flex: 0 1 280px; font-size: .875rem; font-variant-numeric: tabular-nums; }
+.clock ~ .figures :is(button, summary) { scroll-margin-top: 72px; }
 .buttons { display: flex; gap: 8px; margin: 8px 0; }
 details { margin: 8px 0; }
 summary { cursor: pointer; font-size: .875rem; }
@@ -63,5 +70,5 @@ footer { margin: 48px 0 16px; padding-top: 12px; border-top: 1px solid var(--edg
 	.runs th, .runs td.number { font-size: .75rem; padding: 4px; white-space: normal; }
 	.claims td[data-label]::before { content: attr(data-label) ": "; color: var(--quiet); }
 }
-@media print { .buttons, #theme { display: none; } figure, .claims tr { break-inside: avoid; } }
+@media print { .buttons, .clock, #theme { display: none; } figure, .claims tr { break-inside: avoid; } }
 `;

@@ -92,7 +92,15 @@ ${introduction ? html`<p>${introduction}</p>` : ""}
 ${runs.length > 0 ? runsTable(runs) : ""}
 ${lawsTable(runs)}
 ${claims.length > 0 ? claimsTable(claims) : ""}
+${[...new Set(figures.flatMap(({ svg }) => svg.getAttribute("data-clock") ?? []))].map(clockControl)}
 ${figures.length > 0 ? html`<div class="figures">${figures.map(figureSection)}</div>` : ""}</section>`;
+
+/** Hidden until the script that it needs has started. */
+const clockControl = (name: string) => html`
+<div class="clock" data-clock="${name}" role="group" aria-label="Play-head of the figures below" hidden>
+<button type="button">▶ Play</button>
+<input type="range" min="0" max="1000" value="0" aria-label="Training time ${name}">
+<span class="read-out">${name}</span></div>`;
 
 const claimsTable = (claims: readonly JudgedClaim[]) => html`
 <div class="claims scroll"><table><thead><tr><th>Verdict</th><th>Claim</th><th class="number">Measured</th><th>Expected</th></tr></thead>

@@ -1,16 +1,18 @@
 /** A run in a dozen lines: how it ended, what it learned, what moved, and what running and measuring cost. */
-import { valuesOf } from "../figure/figure.ts";
+import { isFlowRow, valuesOf } from "../figure/figure.ts";
 import type { Provenance, ResolvedConfig } from "../run/config.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** What a reader wants to know first, by name; facts that were not measured are absent. */
-export function runFacts({ config, rows, status }: RunRecord): Record<string, string> {
+export function runFacts(run: RunRecord): Record<string, string> {
+	const { config, rows, status } = run;
+	const flow = rows.some(isFlowRow);
 	const { state, step, steps, seconds, measureSeconds } = status;
 	const facts: Record<string, string | undefined> = {
 		state: state === "finished" ? state : `${state}${status.message ? `: ${status.message}` : ""}`,
 		steps: step === steps ? String(step) : `${step} of ${steps}`,
 		parameters: provenanceOf(config)?.parameters?.toLocaleString("en"),
-		"training loss": fromTo(rows, "train/loss", 3),
+		...(flow ? flowFacts(rows) : { "training loss": fromTo(rows, "train/loss", 3) }),
 		"validation loss": fromTo(rows, "val/loss", 3),
 		"validation perplexity": fromTo(rows, "val/perplexity", 1),
 		"strings recognised": fromTo(rows, "val/accuracy", 3),
@@ -18,12 +20,29 @@ export function runFacts({ config, rows, status }: RunRecord): Record<string, st
 		"encoder norm": fromTo(rows, "dyn/norm.encoder", 2),
 		saturation: fromTo(rows, "dyn/saturation", 4),
 		time: duration(seconds),
-		"spent on measuring": seconds > 0 ? `${((100 * measureSeconds) / seconds).toFixed(1)} %` : undefined,
+		"spent on measuring":
+			seconds > 0 && !flow ? `${((100 * measureSeconds) / seconds).toFixed(1)} %` : undefined,
 		"tokens a second": medianOf(rows, "perf/tokens_per_second"),
 	};
 	return Object.fromEntries(
 		Object.entries(facts).filter((entry): entry is [string, string] => entry[1] !== undefined),
 	);
+}
+
+/** Of a gradient flow: what was learned, when its phases ended, how much attention moved, and the worst guarantee. */
+function flowFacts(rows: RunRecord["rows"]): Record<string, string | undefined> {
+	const short = (value: number | null | undefined | string, suffix = "") =>
+		typeof value === "number" ? `${Number(value.toPrecision(3))}${suffix}` : undefined;
+	const [first, last] = [rows[0], rows.at(-1)];
+	return {
+		loss: `${short(first?.["train/loss"])} → ${short(last?.["train/loss"])}`,
+		"T0.5 (κ₀t)": short(last?.["summary/clock.T0.5"]),
+		"T1 (κ₀t)": short(last?.["summary/clock.T1"]),
+		"end (κ₀t)": short(last?.["flow/clock"]),
+		"least margin": short(last?.["margin/least"]),
+		"max |Δp|": short(last?.["attention/change"]),
+		"loss at a hundredth of the tolerance": short(last?.["guarantee/loss"], " off"),
+	};
 }
 
 /** What a run was made with, where its configuration says so. */

@@ -55,7 +55,7 @@ const engine = z.strictObject({
 });
 
 /** What a run was made with, written by the run itself. */
-const provenance = z.strictObject({
+export const provenanceSchema = z.strictObject({
 	orrery: z.string(),
 	node: z.string(),
 	/** Versions of the libraries that compute. */
@@ -67,7 +67,7 @@ const provenance = z.strictObject({
 	parameters: z.int(),
 });
 
-export type Provenance = z.output<typeof provenance>;
+export type Provenance = z.output<typeof provenanceSchema>;
 
 const runConfigSchema = z.strictObject({
 	name: name.default("run").describe("Name of the run; its directory is called so."),
@@ -82,7 +82,7 @@ const runConfigSchema = z.strictObject({
 	probes: probes.prefault({}),
 	checkpoints: checkpoints.prefault({}),
 	engine: engine.prefault({}),
-	provenance: provenance.optional(),
+	provenance: provenanceSchema.optional(),
 });
 
 /** A run as a user writes it: what has a default may be absent. */
@@ -108,6 +108,11 @@ export function parseRunConfig(
 	source = "the configuration",
 	folder = process.cwd(),
 ): RunConfig {
+	if (isFlow(value))
+		throw new UserError(
+			"Expected the configuration of a training, got that of a gradient flow, which takes seconds and is neither " +
+				`resumed nor profiled. Run it with \`npx orrery flow\`. (${source})`,
+		);
 	const config = parseWith(runConfigSchema, withNames(value), source);
 	// The model is checked before the data are read, with a vocabulary in the place of the one to come.
 	resolveModel(config.model, (config.model["vocabulary"] as number | undefined) ?? 1, source);
@@ -139,17 +144,25 @@ export function resolveModel(model: RunConfig["model"], vocabulary: number, sour
 }
 
 /** A JSON file as a run's configuration, after `overrides` (`optimizer.learningRate` → value) are set in it. */
-export async function readRunConfig(
-	path: string,
-	overrides: Readonly<Record<string, unknown>> = {},
-): Promise<RunConfig> {
+export async function readRunConfig(path: string, overrides?: Overrides): Promise<RunConfig> {
+	return parseRunConfig(await readOptions(path, overrides), path, dirname(resolve(path)));
+}
+
+type Overrides = Readonly<Record<string, unknown>>;
+
+/** The unchecked content of a run's file, after `overrides` are set in it; its name is that of the file by default. */
+export async function readOptions(path: string, overrides: Overrides = {}): Promise<unknown> {
 	const value = await readJson(path, "Mend the file.");
 	if (isObject(value)) {
 		for (const [key, override] of Object.entries(overrides)) setKey(value, key, override);
 		if (!("name" in value)) Object.assign(value, { name: parse(path).name });
 	}
-	return parseRunConfig(value, path, dirname(resolve(path)));
+	return value;
 }
+
+/** Whether a configuration, checked or not, is that of a gradient flow (`run/flow/config.ts`). */
+export const isFlow = (config: unknown): config is { readonly kind: "flow" } =>
+	isObject(config) && config["kind"] === "flow";
 
 /**
  * Throws a `UserError`, ended by `advice`, that names the first key in which `config` differs from the run that

@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { syntheticRows, writeSyntheticRun } from "../../test/support/synthetic-run.ts";
+import type { Row } from "../figure/figure.ts";
 import { parseRunConfig } from "../run/config.ts";
+import { startFlow } from "../run/flow/run.ts";
+import type { FlowJob } from "../sweep/run-flows.ts";
+import { configurations } from "./co-occurrence/configurations.ts";
 import { normGrowth } from "./norm-growth/study.ts";
 import { judgeStudy, type NamedPreset, presetOf, runStudy } from "./run-study.ts";
 import {
@@ -12,6 +16,7 @@ import {
 	atLeast,
 	atMost,
 	below,
+	type Flow,
 	judge,
 	near,
 	type Study,
@@ -262,4 +267,54 @@ test("what is not measured, or is no number, neither holds nor fails", () => {
 		const measure = () => (value === undefined ? undefined : { value, detail: "d" });
 		expect(judge({ ...claim, measure }, [])).toMatchObject({ verdict: "not measured", measured: null });
 	}
+});
+
+test("flows are computed where they are missing or out of date, and only then", async () => {
+	const out = folder();
+	const flow = (name: string, seed: number): Flow => ({
+		kind: "flow",
+		name,
+		config: {
+			kind: "flow",
+			name,
+			seed,
+			...configurations.S,
+			dynamics: { name: "flow", clock: 20, guarantees: false },
+		},
+	});
+	const computed: string[] = [];
+	const options = {
+		out,
+		train: async () => {},
+		flows: async (jobs: readonly FlowJob[]) => {
+			for (const { config, directory } of jobs) {
+				computed.push(config.name);
+				await startFlow(config, directory);
+			}
+		},
+	};
+	const end = {
+		id: "end",
+		sentence: "where the flow ends",
+		place: "here",
+		expected: near(20, 1e-9),
+		measure(rows: readonly Row[]) {
+			const last = rows.findLast(({ run }) => run === "S-0");
+			return last && { value: last["flow/clock"] as number, detail: "" };
+		},
+	};
+	const flows: Study = { ...study, parts: [{ ...study.parts[0]!, claims: [end] }] };
+	const of = (...experiments: Flow[]) => ({ name: "small", summary: "", experiments });
+	const first = await runStudy(flows, of(flow("S-0", 0), flow("S-1", 1)), options);
+	expect(first.claims).toMatchObject([{ measured: expect.closeTo(20, 9), verdict: "holds" }]);
+	expect(first.experiments).toMatchObject([
+		{ name: "S-0", kind: "flow", state: "finished" },
+		{ name: "S-1", kind: "flow", state: "finished" },
+	]);
+	await runStudy(flows, of(flow("S-0", 0), flow("S-1", 7)), options);
+	expect(computed).toEqual(["S-0", "S-1", "S-1"]);
+	// Judged alone, a flow of another seed is none of the preset's.
+	const { claims, experiments } = await judgeStudy(flows, of(flow("S-0", 5)), out);
+	expect(claims).toMatchObject([{ verdict: "not measured" }]);
+	expect(experiments).toEqual([]);
 });

@@ -1,14 +1,15 @@
 /**
  * Runs a study: does what is missing of its experiments, judges the claims, writes the report.
  *
- *     <out>/<training>/             a run directory each
+ *     <out>/<training or flow>/     a run directory each
  *     <out>/<analysis>/analysis.json
  *     <out>/<sweep>/                a sweep's folder
  *     <out>/study.json              claims with verdicts, experiments, figures
  *     <out>/report.html
  *     <out>/figures/                each figure as SVG and its data as CSV
  *
- * The folder is the state: run again, and only what is missing or unfinished is done.
+ * The folder is the state: run again, and only what is missing or unfinished is done. Flows and analyses, which take
+ * seconds, are also computed anew when their configuration or the program's version has changed.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -22,6 +23,8 @@ import { writeFigures } from "../report/figure-files.ts";
 import { type ReportSection, writeReport } from "../report/report.ts";
 import { type RunRecord, readRunIfThere } from "../report/run-record.ts";
 import { parseRunConfig, type RunOptions, requireSameConfig } from "../run/config.ts";
+import { parseFlowConfig } from "../run/flow/config.ts";
+import { isCurrentFlow, startFlow } from "../run/flow/run.ts";
 import { makeFolder } from "../run/make-folder.ts";
 import { runPaths } from "../run/paths.ts";
 import { replaceFile } from "../run/replace-file.ts";
@@ -30,10 +33,19 @@ import { readResolvedConfig } from "../run/train.ts";
 import { parseSweep } from "../sweep/config.ts";
 import { sweepPaths } from "../sweep/paths.ts";
 import { hasEnded, readCells } from "../sweep/read-cells.ts";
+import type { FlowJob } from "../sweep/run-flows.ts";
 import { runSweep } from "../sweep/run-sweep.ts";
 import { requireSameSweep } from "../sweep/same-sweep.ts";
 import { computeAnalysis, readAnalysis } from "./analysis.ts";
-import { type Analysis, judge, type Preset, type Study, type Sweep, type Training } from "./study.ts";
+import {
+	type Analysis,
+	type Experiment,
+	judge,
+	type Preset,
+	type Study,
+	type Sweep,
+	type Training,
+} from "./study.ts";
 
 export interface RunStudyOptions {
 	/** The folder of the study; made if absent. */
@@ -43,6 +55,8 @@ export interface RunStudyOptions {
 	 * for runs that have finished or diverged.
 	 */
 	readonly train: (training: Training, dir: string) => Promise<unknown>;
+	/** Computes the flows that are missing or out of date, all of the preset's. Default: one by one, without a word. */
+	readonly flows?: (flows: readonly FlowJob[]) => Promise<unknown>;
 	/**
 	 * Runs what is left of a sweep in `dir`; resolves when its cells have ended, failed or been interrupted. Default:
 	 * in child processes, without a word.
@@ -61,10 +75,10 @@ export interface StudyResult {
 	readonly study: string;
 	readonly preset: string;
 	readonly claims: readonly (JudgedClaim & { readonly part: string })[];
-	/** Trainings, analyses and sweeps that have begun, and how they stand. */
+	/** What has begun of the experiments, and how they stand. */
 	readonly experiments: readonly {
 		readonly name: string;
-		readonly kind: "training" | "analysis" | "sweep";
+		readonly kind: Experiment["kind"];
 		readonly dir: string;
 		readonly state: RunStatus["state"];
 	}[];
@@ -89,22 +103,31 @@ export function presetOf(study: Study, name: string): NamedPreset {
 }
 
 /**
- * Does what is missing, one experiment after the other, and judges.
+ * Does what is missing, first all flows and then one experiment after the other, and judges.
  * Throws a `UserError` if the folder holds runs of another configuration, before anything is trained.
  */
 export async function runStudy(
 	study: Study,
 	preset: NamedPreset,
-	{ out, train, sweep: run, onAnalysis, threads, signal = new AbortController().signal }: RunStudyOptions,
+	options: RunStudyOptions,
 ): Promise<StudyResult> {
+	const { out, train, onAnalysis, threads, signal = new AbortController().signal } = options;
+	const {
+		flows = async (jobs: readonly FlowJob[]) => {
+			for (const { config, directory } of jobs)
+				if (!signal.aborted) await startFlow(config, directory, { signal });
+		},
+		sweep = ({ plan }: Sweep, dir: string) => runSweep(plan, dir, { signal }),
+	} = options;
 	const { experiments } = preset;
-	const sweep = run ?? (({ plan }: Sweep, dir: string) => runSweep(plan, dir, { signal }));
 	for (const experiment of experiments) {
 		const dir = join(out, experiment.name);
 		if (experiment.kind === "training") await requireExperiment(experiment.config, dir, out);
 		else if (experiment.kind === "sweep") await requireSameSweep(parseSweep(experiment.plan), dir);
 	}
 	await makeFolder(out);
+	const outdated = await outdatedFlows(preset, out);
+	if (outdated.length > 0) await flows(outdated);
 	let engine: Engine | undefined;
 	try {
 		for (const experiment of experiments) {
@@ -114,7 +137,7 @@ export async function runStudy(
 				const run = await readRunIfThere(dir);
 				if (!run || !ended.has(run.status.state)) await train(experiment, dir);
 			} else if (experiment.kind === "sweep") await sweep(experiment, join(out, experiment.name));
-			else if (!(await readAnalysis(experiment, out))) {
+			else if (experiment.kind === "analysis" && !(await readAnalysis(experiment, out))) {
 				// Formulas need float64, which only the native device has to its last bit.
 				engine ??= await openEngine({ device: "cpu", ...(threads && { threads }) });
 				onAnalysis?.(experiment, 0);
@@ -132,6 +155,18 @@ export async function runStudy(
 }
 
 const ended = new Set<RunStatus["state"]>(["finished", "diverged"]);
+
+/** The flows of a preset that this version of the program has not computed, or not with this configuration. */
+async function outdatedFlows({ experiments }: Preset, out: string): Promise<FlowJob[]> {
+	const jobs: FlowJob[] = [];
+	for (const experiment of experiments) {
+		if (experiment.kind !== "flow") continue;
+		const config = parseFlowConfig(experiment.config, experiment.name);
+		const directory = join(out, experiment.name);
+		if (!(await isCurrentFlow(config, directory))) jobs.push({ config, directory });
+	}
+	return jobs;
+}
 
 /** Throws if `dir` holds a run of another configuration. What computed it may be any device. */
 async function requireExperiment(config: RunOptions, dir: string, out: string): Promise<void> {
@@ -154,7 +189,9 @@ export async function judgeStudy(study: Study, preset: NamedPreset, out: string)
 	for (const experiment of preset.experiments) {
 		const { name, kind } = experiment;
 		const dir = join(out, name);
-		if (kind === "training") {
+		if (kind === "training" || kind === "flow") {
+			// A flow of another configuration is none of this preset's; a training of another was refused.
+			if (kind === "flow" && !(await isCurrentFlow(parseFlowConfig(experiment.config, name), dir))) continue;
 			const run = await readRunIfThere(dir);
 			if (!run) continue;
 			runs.push({ ...run, name, rows: run.rows.map((row) => ({ ...row, run: name })) });

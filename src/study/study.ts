@@ -1,9 +1,9 @@
 /**
  * A study is data: what to train and to compute, what to draw, and what a paper claims about it.
  *
- * It has *parts*, one a topic of the paper, and *presets*, one a size. A preset lists experiments of three kinds: a
- * training run; a sweep of many runs; an analysis, which computes rows from formulas or from runs that have finished.
- * Claims and figures are functions of the rows that all of these leave. The verdict comes from the measurement alone:
+ * It has *parts*, one a topic of the paper, and *presets*, one a size. A preset lists experiments of four kinds: a
+ * training run; a gradient flow; a sweep of many runs; an analysis, which computes rows from formulas or from runs that
+ * have finished. Claims and figures are functions of the rows that all of these leave. The verdict comes from the measurement alone:
  * a claim whose rows are missing is `not measured`.
  */
 import type { Engine } from "../engine/types.ts";
@@ -11,6 +11,7 @@ import type { Figure, FigureOptions, Row } from "../figure/figure.ts";
 import type { JudgedClaim } from "../report/claim.ts";
 import type { RunOptions } from "../run/config.ts";
 import type { FinishedRun } from "../run/finished-run.ts";
+import type { FlowOptions } from "../run/flow/config.ts";
 import type { SweepPlan } from "../sweep/config.ts";
 import type { CellRecord } from "../sweep/read-cells.ts";
 
@@ -33,7 +34,7 @@ export interface Part {
 	readonly title: string;
 	/** What the section shows and how to read it, in a few sentences. */
 	readonly introduction: string;
-	/** Which trainings the section tabulates, by name. Default: none. */
+	/** Which trainings and flows the section tabulates, by name. Default: none. */
 	readonly runs?: (name: string) => boolean;
 	readonly claims: readonly Claim[];
 	/** What can be drawn of these rows, the rows of all experiments. Called with whatever there is: perhaps nothing. */
@@ -49,7 +50,7 @@ export interface Preset {
 	readonly experiments: readonly Experiment[];
 }
 
-export type Experiment = Training | Analysis | Sweep;
+export type Experiment = Training | Flow | Analysis | Sweep;
 
 /** One training run. Its rows are its metrics. */
 export interface Training {
@@ -59,7 +60,15 @@ export interface Training {
 	readonly config: RunOptions;
 }
 
-/** Many training runs, in child processes: a grid of configurations. Its rows are what it makes of its cells. */
+/** One gradient flow, or gradient descent in its place. Its rows are its metrics. */
+export interface Flow {
+	readonly kind: "flow";
+	/** The run's name in figures and claims (`row.run`), and its folder. */
+	readonly name: string;
+	readonly config: FlowOptions;
+}
+
+/** Many runs, all trainings or all flows, in child processes: a grid of configurations. Its rows are what it makes of its cells. */
 export interface Sweep {
 	readonly kind: "sweep";
 	/** Its name in figures and claims (`row.run`), and its folder. */
@@ -73,11 +82,11 @@ export interface Sweep {
 /** A computation. Its rows are what it returns, with `run` set to its name. */
 export interface Analysis {
 	readonly kind: "analysis";
-	/** Its name in figures and claims (`row.run`), and its folder. No training has it. */
+	/** Its name in figures and claims (`row.run`), and its folder. No run has it. */
 	readonly name: string;
 	/** What it does, said while it runs: `Positions attended by each head`. */
 	readonly title: string;
-	/** Names of the trainings it looks at; without all of them finished it is not computed. */
+	/** Names of the runs it looks at; without all of them finished it is not computed. */
 	readonly needs: readonly string[];
 	/** All that its result depends on, besides the runs; a result computed with other options is computed anew. */
 	readonly options: { readonly [key: string]: unknown };

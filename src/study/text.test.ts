@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openDataset } from "../data/dataset.ts";
 import { parseRunConfig } from "../run/config.ts";
+import { configurations } from "./co-occurrence/configurations.ts";
 import type { Preset } from "./study.ts";
 import { findText, withText } from "./text.ts";
 
@@ -65,4 +66,11 @@ test("a folder without the texts, or with two for one split, is refused by name"
 	);
 	await expect(findText(mkdtempSync(join(tmpdir(), "orrery-text-")))).rejects.toThrow("got no texts");
 	await expect(findText(join(folder, "nowhere"))).rejects.toThrow("nowhere");
+});
+
+test("a study that trains no language model refuses a text", async () => {
+	const experiments = [
+		{ kind: "flow" as const, name: "S-0", config: { kind: "flow" as const, ...configurations.S } },
+	];
+	await expect(withText({ summary: "", experiments }, ".")).rejects.toThrow("Leave out --text");
 });

@@ -10,7 +10,7 @@ import { asUserError } from "../checkpoint/disk.ts";
 import { sequencesOf } from "../data/lines.ts";
 import { readTexts } from "../data/text.ts";
 import { UserError } from "../error.ts";
-import type { RunOptions } from "../run/config.ts";
+import { isFlow, type RunOptions } from "../run/config.ts";
 import type { Preset } from "./study.ts";
 
 interface TextFiles {
@@ -46,8 +46,13 @@ export async function findText(folder: string): Promise<TextFiles> {
  * The preset with its trainings on the text of `folder` in the place of WikiText-2. With the layout `lines`, sequences
  * become as long as the longest line, if the preset's are longer (Penn Treebank needs 82, WikiText-2 699), and a run
  * goes through the new text as many times as through WikiText-2.
+ * Throws a `UserError` if nothing in the preset is trained on WikiText-2.
  */
 export async function withText(preset: Preset, folder: string): Promise<Preset> {
+	if (!trainsOnText(preset))
+		throw new UserError(
+			"Expected a text to be given to a study that trains language models, got one that does not. Leave out --text.",
+		);
 	const source = await findText(folder);
 	const { splits } = await readTexts(source);
 	const lines = [...splits.values()].flatMap(sequencesOf);
@@ -58,7 +63,7 @@ export async function withText(preset: Preset, folder: string): Promise<Preset> 
 		(texts) => sequencesOf(texts.get("train")!).length,
 	) as [number, number];
 	const change = <C extends Pick<RunOptions, "data" | "model" | "training">>(config: C): C => {
-		if ((config.data?.source ?? "wikitext-2") !== "wikitext-2") return config;
+		if (!isOnText(config)) return config;
 		const { model, training } = config;
 		const changed = { ...config, data: { ...config.data, source } };
 		if (config.data?.layout !== "lines") return changed;
@@ -75,8 +80,20 @@ export async function withText(preset: Preset, folder: string): Promise<Preset> 
 		...preset,
 		experiments: preset.experiments.map((experiment) => {
 			if (experiment.kind === "training") return { ...experiment, config: change(experiment.config) };
-			if (experiment.kind === "analysis") return experiment;
-			return { ...experiment, plan: { ...experiment.plan, base: change(experiment.plan.base) } };
+			if (experiment.kind !== "sweep") return experiment;
+			const { base } = experiment.plan;
+			return isFlow(base) ? experiment : { ...experiment, plan: { ...experiment.plan, base: change(base) } };
 		}),
 	};
 }
+
+const isOnText = ({ data }: Pick<RunOptions, "data">): boolean =>
+	(data?.source ?? "wikitext-2") === "wikitext-2";
+
+const trainsOnText = ({ experiments }: Preset): boolean =>
+	experiments.some((experiment) => {
+		if (experiment.kind === "training") return isOnText(experiment.config);
+		if (experiment.kind !== "sweep") return false;
+		const { base } = experiment.plan;
+		return !isFlow(base) && isOnText(base);
+	});

@@ -5,8 +5,9 @@
  * and a sweep is run again by running the cells whose folders do not hold an ended run.
  */
 import { createHash } from "node:crypto";
-import { isObject, parseRunConfig, type RunConfig, resolveModel, setKey } from "../run/config.ts";
+import { isObject, setKey } from "../run/config.ts";
 import type { AxisValue, Sweep } from "./config.ts";
+import { type CellConfig, kindOf } from "./kinds.ts";
 
 export interface Cell {
 	/** 16 hexadecimal digits: the name of the folder. */
@@ -14,12 +15,13 @@ export interface Cell {
 	/** The value of each axis. */
 	readonly coordinates: Readonly<Record<string, AxisValue>>;
 	readonly seed: number;
-	readonly config: RunConfig;
+	readonly config: CellConfig;
 }
 
 /** Throws a `UserError` that names what is wrong with a cell's configuration. */
 export function cellsOf(sweep: Omit<Sweep, "cells">, source: string): Cell[] {
 	const { base, axes, seeds, folder } = sweep;
+	const kind = kindOf(base, `${source}: base`);
 	let combinations: Cell["coordinates"][] = [{}];
 	for (const [key, values] of Object.entries(axes))
 		combinations = combinations.flatMap((before) => values.map((value) => ({ ...before, [key]: value })));
@@ -27,8 +29,8 @@ export function cellsOf(sweep: Omit<Sweep, "cells">, source: string): Cell[] {
 		combinations.map((coordinates) => {
 			const options = structuredClone(base) as Record<string, unknown>;
 			for (const [key, value] of Object.entries(coordinates)) setKey(options, key, value);
-			const config = parseRunConfig(sparse({ ...options, seed }), `${source}: base and axes`, folder);
-			const hash = hashOf(config);
+			const config = kind.parse({ ...options, seed }, `${source}: base and axes`, folder);
+			const hash = hashOf(kind.identity(config));
 			return { hash, coordinates, seed, config: { ...config, name: hash } };
 		}),
 	);
@@ -40,31 +42,8 @@ export function describeCell({ coordinates, seed }: Pick<Cell, "coordinates" | "
 	return [...values, `seed ${seed}`].join(", ");
 }
 
-/** There are hundreds of cells: unless told otherwise, one keeps one checkpoint and is measured six times. */
-function sparse(options: Record<string, unknown>): Record<string, unknown> {
-	const { training, probes, checkpoints } = options;
-	const steps = isObject(training) ? Number(training["steps"]) : 0;
-	const every = Math.max(1, Math.ceil(steps / 4)) || 1;
-	return {
-		...options,
-		probes:
-			isObject(probes) || probes === undefined
-				? { schedule: { doublingUntil: 1, every }, ...probes }
-				: probes,
-		checkpoints:
-			isObject(checkpoints) || checkpoints === undefined ? { keep: 1, ...checkpoints } : checkpoints,
-	};
-}
-
-/** Of what is trained: not of names, nor of what computes it. */
-function hashOf({ name: _, provenance: __, engine: ___, ...config }: RunConfig): string {
-	const vocabulary = config.model["vocabulary"] as number | undefined;
-	const model = { ...resolveModel(config.model, vocabulary ?? 1, ""), vocabulary };
-	return createHash("sha256")
-		.update(canonical({ ...config, model }))
-		.digest("hex")
-		.slice(0, 16);
-}
+const hashOf = (identity: unknown): string =>
+	createHash("sha256").update(canonical(identity)).digest("hex").slice(0, 16);
 
 /** JSON with the keys of every object in order: equal values have equal texts. */
 function canonical(value: unknown): string {

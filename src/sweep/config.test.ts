@@ -2,8 +2,11 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { RunConfig } from "../run/config.ts";
+import { configurations } from "../study/co-occurrence/configurations.ts";
 import { describeCell } from "./cell.ts";
 import { parseSweep, readSweep } from "./config.ts";
+import type { CellConfig } from "./kinds.ts";
 
 const plan = {
 	base: {
@@ -16,6 +19,7 @@ const plan = {
 	},
 	seeds: [0, 3],
 };
+const trainingOf = ({ config }: { readonly config: CellConfig }) => config as RunConfig;
 const hashes = (value: unknown) => parseSweep(value).cells.map(({ hash }) => hash);
 
 test("cells are every combination, each with its values in its configuration", () => {
@@ -25,7 +29,9 @@ test("cells are every combination, each with its values in its configuration", (
 		1e-5, 0.0000316228, 1e-4, 0.000316228, 1e-3, 0.00316228, 1e-2, 0.0316228, 1e-1,
 	]);
 	expect(cells).toHaveLength(9 * 2 * 2);
-	for (const { coordinates, seed, config, hash } of cells) {
+	for (const cell of cells) {
+		const { coordinates, seed, hash } = cell;
+		const config = trainingOf(cell);
 		expect(config.optimizer).toMatchObject({
 			name: "adamw",
 			learningRate: coordinates["optimizer.learningRate"],
@@ -68,17 +74,17 @@ test("written out and read in another folder, a sweep has the same cells, relati
 		JSON.stringify({ ...plan, base: { ...plan.base, data: { source } } }),
 	);
 	const { cells, ...sweep } = await readSweep(join(from, "sweep.json"));
-	expect(cells[0]!.config.data.source).toEqual({ train: join(from, "text.txt") });
+	expect(trainingOf(cells[0]!).data.source).toEqual({ train: join(from, "text.txt") });
 	writeFileSync(join(to, "sweep.json"), JSON.stringify(sweep));
 	expect((await readSweep(join(to, "sweep.json"))).cells).toEqual(cells);
 });
 
 test("a cell is measured at six steps and keeps one checkpoint, unless the base says otherwise", () => {
-	const { probes, checkpoints } = parseSweep(plan).cells[0]!.config;
+	const { probes, checkpoints } = trainingOf(parseSweep(plan).cells[0]!);
 	expect(probes.schedule).toEqual({ doublingUntil: 1, every: 25 });
 	expect(checkpoints).toEqual({ every: 250, keep: 1 });
 	const own = { ...plan.base, probes: { schedule: { every: 10 } }, checkpoints: { keep: 3 } };
-	const { config } = parseSweep({ ...plan, base: own }).cells[0]!;
+	const config = trainingOf(parseSweep({ ...plan, base: own }).cells[0]!);
 	expect(config.probes.schedule).toEqual({ doublingUntil: 512, every: 10 });
 	expect(config.checkpoints.keep).toBe(3);
 });
@@ -96,4 +102,42 @@ test("bad values are refused by key", () => {
 	expect(wrong({ base: { ...plan.base, seed: 3 } })).toThrow("List seeds in `seeds`");
 	expect(wrong({ seeds: Array.from({ length: 10_000 }, (_, i) => i) })).toThrow("at most 100000 cells");
 	expect(wrong({ name: "../elsewhere" })).toThrow("name");
+});
+
+const flows = {
+	base: { kind: "flow", ...configurations.S },
+	axes: { "data.samples": [12, 24], "initialisation.attention": [0.1, 1] },
+	seeds: [0, 1],
+};
+
+test("the base may be a gradient flow: cells are flows, with a hundred rows and one integration unless it says otherwise", () => {
+	const { cells } = parseSweep(flows);
+	expect(cells).toHaveLength(8);
+	expect(new Set(cells.map(({ hash }) => hash)).size).toBe(8);
+	for (const { config, coordinates, seed, hash } of cells)
+		expect(config).toMatchObject({
+			kind: "flow",
+			name: hash,
+			seed,
+			data: { samples: coordinates["data.samples"] },
+			initialisation: { attention: coordinates["initialisation.attention"] },
+			dynamics: { guarantees: false },
+			rows: 100,
+		});
+	const own = { ...flows.base, dynamics: { ...configurations.S.dynamics, guarantees: true }, rows: 7 };
+	expect(parseSweep({ ...flows, base: own }).cells[0]!.config).toMatchObject({
+		dynamics: { guarantees: true },
+		rows: 7,
+	});
+});
+
+test("a flow's cell is named by what is computed; its bad values are refused by key", () => {
+	expect(hashes({ ...flows, base: { name: "other", rows: 100, ...flows.base } })).toEqual(hashes(flows));
+	const wrong = (change: object) => () => parseSweep({ ...flows, ...change }, "s.json");
+	expect(wrong({ axes: { "data.sample": [6] } })).toThrow("Did you mean `data.samples`?");
+	expect(wrong({ axes: { "data.samples": [7] } })).toThrow(
+		"`data.samples` to be a positive multiple of 6, got 7",
+	);
+	expect(wrong({ base: { ...flows.base, kind: "flwo" } })).toThrow("Did you mean `flow`? (s.json: base)");
+	expect(wrong({ axes: { kind: ["flow"] } })).toThrow("`kind`");
 });

@@ -14,6 +14,7 @@ import { readJson } from "../checkpoint/disk.ts";
 import { UserError } from "../error.ts";
 import { isObject, type RunOptions } from "../run/config.ts";
 import { parseWith } from "../run/explain.ts";
+import type { FlowOptions } from "../run/flow/config.ts";
 import { type Cell, cellsOf } from "./cell.ts";
 
 /** Begins with a letter: a key such as `__proto__` names nothing of ours. */
@@ -41,7 +42,9 @@ const sweepSchema = z.strictObject({
 		.describe("Name of the sweep; its folder is called so."),
 	base: z
 		.record(z.string(), z.unknown())
-		.describe("A run's configuration, without `seed`: see `RunOptions`."),
+		.describe(
+			"A run's configuration, without `seed`: see `RunOptions`, or `FlowOptions` for gradient flows.",
+		),
 	axes: z
 		.record(z.string(), z.union([range, z.array(value).min(1)]))
 		.superRefine((axes, context) => {
@@ -64,9 +67,12 @@ const sweepSchema = z.strictObject({
 /** A value of an axis. */
 export type AxisValue = z.output<typeof value>;
 
+export type TrainingBase = Omit<RunOptions, "seed">;
+export type FlowBase = Omit<FlowOptions, "seed">;
+
 /** A sweep as a user writes it. */
-export type SweepPlan = Omit<z.input<typeof sweepSchema>, "base"> & {
-	readonly base: Omit<RunOptions, "seed">;
+export type SweepPlan<Base = TrainingBase | FlowBase> = Omit<z.input<typeof sweepSchema>, "base"> & {
+	readonly base: Base;
 };
 
 /** A sweep with every value written out. */
@@ -95,7 +101,7 @@ export function parseSweep(plan: unknown, source = "the sweep", from = process.c
 	const entries = Object.entries(given).map(([name, axis]) => [name, valuesOf(axis)] as const);
 	const axes: Record<string, AxisValue[]> = Object.fromEntries(entries);
 	for (const name of Object.keys(axes))
-		if (/^(name|seed|engine\..*)$/.test(name))
+		if (/^(name|kind|seed|engine\..*)$/.test(name))
 			throw new UserError(
 				`Expected \`axes\` to have keys that change what is trained, got \`${name}\`.` +
 					`${name === "seed" ? " List seeds in `seeds`." : ""} (${source})`,

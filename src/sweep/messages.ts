@@ -1,12 +1,12 @@
 /** What a sweep's process and its workers say to each other. */
-import type { RunConfig } from "../run/config.ts";
+import type { CellConfig } from "./kinds.ts";
 
-/** A cell to be run. */
+/** A run to be brought to its end: a cell of a sweep. */
 export interface Job {
 	readonly directory: string;
-	readonly config: RunConfig;
-	/** The cell in words, for its page. */
-	readonly title: string;
+	readonly config: CellConfig;
+	/** The cell in words, for its page; without them it gets none. */
+	readonly title?: string;
 	readonly keepCheckpoints: boolean;
 }
 

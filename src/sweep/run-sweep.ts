@@ -5,9 +5,7 @@
  *             sweep.lock            the process that runs it; gone when it ends
  *             cells/<hash>/         a run directory each, and `report.html` about it
  *
- * The folder is the truth: run again, and what is missing, interrupted or failed is done, and nothing else. A process
- * that starts takes longer than a small cell (1.6 s until the first step on the 2-core machine this was written on,
- * most of it reading the text), so workers live on and take one cell after the other.
+ * The folder is the truth: run again, and what is missing, interrupted or failed is done, and nothing else.
  */
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -19,11 +17,12 @@ import { replaceFile } from "../run/replace-file.ts";
 import { readStatus, writeStatus } from "../run/status.ts";
 import { type Cell, describeCell } from "./cell.ts";
 import { parseSweep, type Sweep, type SweepPlan } from "./config.ts";
+import { kindOf } from "./kinds.ts";
 import type { Job } from "./messages.ts";
 import { cellReport, sweepPaths } from "./paths.ts";
 import { type CellRecord, cellStatus, hasEnded, readCellsOf } from "./read-cells.ts";
 import { requireSameSweep } from "./same-sweep.ts";
-import { WorkerProcess } from "./worker-process.ts";
+import { WorkerPool } from "./worker-pool.ts";
 
 export interface SweepProgress {
 	readonly name: string;
@@ -84,11 +83,9 @@ class SweepRun {
 	readonly #sweep: Sweep;
 	readonly #directory: string;
 	readonly #options: RunSweepOptions;
-	readonly #processes: number;
 	readonly #threads: number;
 	readonly #begun = performance.now();
-	readonly #workers = new Set<WorkerProcess>();
-	#queue: Cell[] = [];
+	readonly #pool: WorkerPool<Cell>;
 	/** Cells of this invocation that are running, and how far each is, 0 to 1. */
 	readonly #running = new Map<Cell, number>();
 	/** Cells that had ended before, and those that this invocation has ended. */
@@ -106,70 +103,48 @@ class SweepRun {
 		this.#directory = directory;
 		this.#options = options;
 		const cores = availableParallelism();
-		this.#processes = options.processes ?? cores;
-		this.#threads = Math.max(1, Math.floor(cores / this.#processes));
+		const processes = options.processes ?? cores;
+		this.#threads = Math.max(1, Math.floor(cores / processes));
+		this.#pool = new WorkerPool({
+			processes,
+			job: (cell) => this.#job(cell),
+			stopped: () => this.#stopped(),
+			onMove: (cell, fraction) => {
+				this.#running.set(cell, fraction);
+				this.#report();
+			},
+			onEnd: async (cell, { state, message = "" }) => {
+				this.#running.delete(cell);
+				// One that was stopped with Ctrl-C while it started has not failed.
+				if (state === "failed" && !this.#stopped()) await this.#fail(cell, message);
+				else if (state === "finished" || state === "diverged") this.#end(cell, state);
+				this.#report();
+			},
+		});
 	}
 
 	async run(): Promise<void> {
+		const queue: Cell[] = [];
 		for (const cell of this.#sweep.cells) {
 			const folder = this.#folder(cell);
 			const { state } = await cellStatus(folder);
 			// Killed between a run's end and its page, a cell still wants the page.
-			if (!hasEnded(state) || !existsSync(join(folder, cellReport))) this.#queue.push(cell);
+			if (!hasEnded(state) || !existsSync(join(folder, cellReport))) queue.push(cell);
 			else this.#before++;
 			if (state === "diverged") this.#diverged++;
 		}
 		this.#report();
 		const { signal } = this.#options;
-		const stop = () => this.#stop();
+		const stop = () => this.#pool.stop();
 		signal?.addEventListener("abort", stop);
-		const slots = Math.min(this.#processes, this.#queue.length);
-		const ends = await Promise.allSettled(Array.from({ length: slots }, () => this.#slot()));
-		signal?.removeEventListener("abort", stop);
-		await Promise.all([...this.#workers].map((worker) => worker.close()));
-		if (this.#error) throw this.#error;
-		for (const end of ends) if (end.status === "rejected") throw end.reason;
-	}
-
-	/** Lets running cells save a checkpoint and end. */
-	#stop(): void {
-		for (const worker of this.#workers) worker.stop();
-	}
-
-	/** One place in which a worker works: cells one after the other, a fresh process after each failure. */
-	async #slot(): Promise<void> {
-		let worker: WorkerProcess | undefined;
-		const replace = async () => {
-			if (worker) this.#workers.delete(worker);
-			await worker?.close();
-			worker = undefined;
-		};
-		for (let cell = this.#next(); cell; cell = this.#next()) {
-			let outcome = { state: "failed", message: "" } as Awaited<ReturnType<WorkerProcess["run"]>>;
-			for (let attempt = 0; attempt < 2 && outcome.state === "failed" && !this.#stopped(); attempt++) {
-				if (!worker) {
-					worker = new WorkerProcess();
-					this.#workers.add(worker);
-				}
-				this.#running.set(cell, 0);
-				this.#report();
-				outcome = await worker.run(this.#job(cell), (fraction) => {
-					this.#running.set(cell!, fraction);
-					this.#report();
-				});
-				if (outcome.state === "failed") await replace();
-			}
-			this.#running.delete(cell);
-			// One that was stopped with Ctrl-C while it started has not failed.
-			if (outcome.state === "failed" && !this.#stopped()) await this.#fail(cell, outcome.message ?? "");
-			else if (outcome.state === "finished" || outcome.state === "diverged") this.#end(cell, outcome.state);
-			this.#report();
+		try {
+			await this.#pool.run(queue);
+		} catch (error) {
+			throw this.#error ?? error;
+		} finally {
+			signal?.removeEventListener("abort", stop);
 		}
-		await replace();
-	}
-
-	#next(): Cell | undefined {
-		return this.#stopped() ? undefined : this.#queue.shift();
+		if (this.#error) throw this.#error;
 	}
 
 	#stopped(): boolean {
@@ -182,7 +157,7 @@ class SweepRun {
 		const { config } = cell;
 		return {
 			directory: this.#folder(cell),
-			config: { ...config, engine: { ...config.engine, threads: config.engine.threads ?? this.#threads } },
+			config: kindOf(config).withThreads(config, this.#threads),
 			title: describeCell(cell),
 			keepCheckpoints: this.#sweep.keepCheckpoints,
 		};
@@ -212,7 +187,7 @@ class SweepRun {
 			`Expected the cells of \`${this.#directory}\` to run, got ${times} in a row that failed alike: ${message}\n` +
 				"Mend that and run the sweep again: what has ended stays.",
 		);
-		this.#stop();
+		this.#pool.stop();
 	}
 
 	#report(): void {
@@ -242,6 +217,6 @@ async function recordFailure(cell: Cell, folder: string, message: string): Promi
 		seconds: 0,
 		measureSeconds: 0,
 	}));
-	const { steps } = cell.config.training;
+	const steps = kindOf(cell.config).steps(cell.config);
 	await writeStatus(folder, { state: "failed", step, steps, message, seconds, measureSeconds });
 }

@@ -4,14 +4,13 @@
  * It lives as long as its parent: when the channel between them breaks it ends at once, and the cell is resumed by
  * whoever comes next. Ctrl-C reaches every process of a terminal; this one waits for its parent's word instead.
  */
-import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { UserError } from "../error.ts";
 import { isLocked } from "../run/lock.ts";
 import { runPaths } from "../run/paths.ts";
-import { resumeRun, startRun, type TrainOptions } from "../run/train.ts";
+import { kindOf } from "./kinds.ts";
 import type { FromWorker, Job, ToWorker } from "./messages.ts";
 import { cellReport } from "./paths.ts";
 import { cellStatus, hasEnded } from "./read-cells.ts";
@@ -33,38 +32,31 @@ if (!process.connected) process.exit(1);
 
 /** Brings a cell to its end, from wherever it stands, and writes its page. */
 async function runCell(job: Job): Promise<string> {
-	const { directory, keepCheckpoints, title } = job;
+	const { directory, config, keepCheckpoints, title } = job;
 	await freeOf(runPaths(directory).lock);
 	let { state } = await cellStatus(directory);
-	if (!hasEnded(state)) state = await train(job);
+	if (!hasEnded(state))
+		state = await kindOf(config).run(config, directory, {
+			signal: controller.signal,
+			onProgress: progressTeller(),
+		});
 	if (!hasEnded(state)) return state;
 	if (!keepCheckpoints) await rm(join(directory, "checkpoints"), { recursive: true, force: true });
+	if (title === undefined) return state;
 	// Loads a DOM to draw in, which takes longer than all else that a worker loads.
 	const { writeCellReport } = await import("./cell-report.ts");
 	await writeCellReport(directory, title, join(directory, cellReport));
 	return state;
 }
 
-async function train({ directory, config }: Job) {
-	let began = false;
+/** Tells of progress twice a second at most. */
+function progressTeller(): (fraction: number) => void {
 	let told = 0;
-	const options: TrainOptions = {
-		signal: controller.signal,
-		onProgress: ({ step, steps }) => {
-			began = true;
-			if (performance.now() - told < 500) return;
-			told = performance.now();
-			tell({ type: "progress", fraction: steps > 0 ? step / steps : 1 });
-		},
+	return (fraction) => {
+		if (performance.now() - told < 500) return;
+		told = performance.now();
+		tell({ type: "progress", fraction });
 	};
-	if (!existsSync(runPaths(directory).config)) return (await startRun(config, directory, options)).state;
-	try {
-		return (await resumeRun(directory, options)).state;
-	} catch (error) {
-		// What cannot be resumed, as from a damaged checkpoint, is done again from its first step.
-		if (began || !(error instanceof UserError)) throw error;
-		return (await resumeRun(directory, { ...options, fromStep: 0 })).state;
-	}
 }
 
 /** Waits for the process of a parent that was killed, which ends within a step. */

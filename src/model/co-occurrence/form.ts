@@ -6,7 +6,7 @@
  *     closed    b = ‖w̄‖², G, W_VᵀW_V, W_KᵀW_Q, W_KᵀW_K, W_QᵀW_Q: exact, d² numbers whatever the width
  *
  * Time is that of full gradient flow in all three. The last number of every state is the energy that the flow has
- * dissipated, ∫‖∇L̂‖² dt over all of the full parameters: with exact integration L̂(t) + it = L̂(0).
+ * dissipated, ∫‖∇L̂‖² dt over all of the full parameters that move: with exact integration L̂(t) + it = L̂(0).
  */
 import type { CoOccurrenceSet } from "../../data/co-occurrence.ts";
 import type { VectorField } from "../../flow/field.ts";
@@ -14,9 +14,15 @@ import type { Parameters, Sizes } from "./network.ts";
 
 export type FormName = "full" | "reduced" | "closed";
 
+/** Whether W_K and W_Q move. Frozen, they keep their initial values, and what is dissipated is that of the others. */
+export type AttentionMotion = "trained" | "frozen";
+
 export interface Form {
 	readonly name: FormName;
+	readonly attention: AttentionMotion;
 	readonly sizes: Sizes;
+	/** a: [neurons]. The full form's alone: the others do not need it. */
+	readonly signs?: Float64Array;
 	readonly dataset: CoOccurrenceSet;
 	/** Numbers in a state, the dissipated energy among them. */
 	readonly length: number;
@@ -25,6 +31,8 @@ export interface Form {
 	readonly field: VectorField;
 	/** Everything that can be seen of a state; all three forms see the same. Costs a few calls of the field. */
 	observe(state: Float64Array): Observation;
+	/** F_i alone, a new array: [samples]. */
+	outputs(state: Float64Array): Float64Array;
 	/** min_i y_i F_i alone: what an event looks at often. */
 	leastMargin(state: Float64Array): number;
 }
@@ -55,15 +63,16 @@ export interface Observation {
 	/** μᵀW_VᵀW_V ν and its rate: [3, 3]. */
 	readonly valueGram: Float64Array;
 	readonly valueGramRates: Float64Array;
-	/** The largest |entry| of W_KᵀW_K and of W_QᵀW_Q over words that occur: [2]; diagonal entries included. */
-	readonly keyQueryGrams: Float64Array;
+	/** μᵀW_KᵀW_K ν and μᵀW_QᵀW_Q ν: [3, 3]. */
+	readonly keyGram: Float64Array;
+	readonly queryGram: Float64Array;
 	/** Ĝᵀ W_VᵀW_V Ĝ / tr W_VᵀW_V: how much of W_V has rank one. */
 	readonly rankOneShare: number;
 	/** p: [samples, length, length]; [i, h, l] is what query l gives to key h. */
 	readonly attention: Float64Array;
 	/** tr: ‖W‖² − ‖W_V‖² (of the reduced coordinates b/m₁ − tr W_VᵀW_V) and ‖W_K‖² − ‖W_Q‖². */
 	readonly traces: { readonly mlp: number; readonly attention: number };
-	/** ‖∇L̂‖² over all of the full parameters. */
+	/** ‖∇L̂‖² over all of the full parameters that move. */
 	readonly squaredGradient: number;
 	/** ∫‖∇L̂‖² dt so far. */
 	readonly dissipated: number;

@@ -7,7 +7,10 @@
  *       "dynamics": { "name": "flow", "clock": 1000 } }
  */
 import { z } from "zod";
+import { coOccurrenceSet, wordsNeeded } from "../../data/co-occurrence.ts";
+import { UserError } from "../../error.ts";
 import { initialisationSchema } from "../../model/co-occurrence/initialise.ts";
+import { isFlow, isObject, provenanceSchema, readOptions } from "../config.ts";
 import { parseWith } from "../explain.ts";
 
 const data = z.strictObject({
@@ -42,8 +45,13 @@ const flow = z.strictObject({
 		.default("reduced")
 		.describe("Coordinates: the same trajectory at different cost."),
 	time: z.number().positive().optional().describe("Where to end. One of `time` and `clock` must be given."),
-	clock: z.number().positive().optional().describe("Where to end, as κ(0)·t."),
-	relativeTolerance: z.number().positive().max(0.1).default(1e-6),
+	clock: z.number().positive().optional().describe("Where to end, as κ₀t with κ₀ = m₁m(σ₁² + σ_V²)."),
+	relativeTolerance: z
+		.number()
+		.min(1e-14)
+		.max(0.1)
+		.default(1e-6)
+		.describe("Below 1e-14 errors are rounding."),
 	absoluteTolerance: z.number().positive().optional().describe("Default: the relative one / 100."),
 	steps: z.int().positive().default(100_000).describe("At most so many accepted steps; more is an error."),
 	guarantees: z
@@ -76,7 +84,8 @@ const flowConfigSchema = z.strictObject({
 		.int()
 		.min(2)
 		.default(400)
-		.describe("At most so many rows of metrics, spread evenly over the steps."),
+		.describe("At most so many rows of metrics, spread evenly over the steps, besides those of events."),
+	provenance: provenanceSchema.optional(),
 });
 
 /** A flow as a user writes it. */
@@ -84,3 +93,61 @@ export type FlowOptions = z.input<typeof flowConfigSchema>;
 
 /** A flow with every default filled in. */
 export type FlowConfig = z.output<typeof flowConfigSchema>;
+
+/**
+ * Checks a flow and fills in the defaults.
+ * Throws a `UserError` that names each wrong key, from `source`, and the condition on the data that fails.
+ */
+export function parseFlowConfig(value: unknown, source = "the configuration"): FlowConfig {
+	if (isObject(value) && !isFlow(value) && "training" in value)
+		throw new UserError(
+			`Expected the configuration of a gradient flow (\`"kind": "flow"\`), got that of a training. Run it with ` +
+				`\`npx orrery train\`. (${source})`,
+		);
+	const config = parseWith(flowConfigSchema, value, source);
+	const { dynamics } = config;
+	if (dynamics.name === "flow" && (dynamics.time === undefined) === (dynamics.clock === undefined))
+		throw new UserError(
+			`Expected \`dynamics\` to say where to end by one of \`time\` and \`clock\`, got ${
+				dynamics.time === undefined ? "neither" : "both"
+			}. The clock is κ₀t, κ₀ = m₁m(σ₁² + σ_V²): a thousand of it sees both phases. (${source})`,
+		);
+	requireRoom(config, source);
+	try {
+		coOccurrenceSet({ ...config.data, seed: config.seed });
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		const message = error.message.replace(/^Expected `/, "Expected `data.");
+		throw new UserError(`${message} (${source})`, { cause: error });
+	}
+	return config;
+}
+
+/** A state and the attention of all samples, in numbers: a quarter of a gigabyte, of which a flow needs a dozen. */
+const mostNumbers = 2 ** 25;
+
+/** Throws a `UserError` if a flow is too large for memory, before any is asked for. */
+function requireRoom({ data, model, dynamics }: FlowConfig, source: string): void {
+	const { samples, length, words = wordsNeeded(samples, length) } = data;
+	const { width, neurons } = model;
+	const form = dynamics.name === "flow" ? dynamics.form : "reduced";
+	const numbers = {
+		"data.samples": samples * length ** 2,
+		"model.width": form === "closed" ? 4 * words ** 2 : 3 * words * width,
+		"model.neurons": form === "full" ? neurons * width : neurons,
+	};
+	for (const [key, count] of Object.entries(numbers))
+		if (count > mostNumbers)
+			throw new UserError(
+				`Expected \`${key}\` to be small enough for at most ${mostNumbers} numbers, got ${count}. Choose smaller sizes. ` +
+					`(${source})`,
+			);
+}
+
+/** A JSON file as a flow's configuration, after `overrides` (`model.width` → value) are set in it. */
+export async function readFlowConfig(
+	path: string,
+	overrides?: Readonly<Record<string, unknown>>,
+): Promise<FlowConfig> {
+	return parseFlowConfig(await readOptions(path, overrides), path);
+}

@@ -6,7 +6,7 @@
  * there the boundary crosses the higher rates.
  */
 import type { RunOptions } from "../../../run/config.ts";
-import type { SweepPlan } from "../../../sweep/config.ts";
+import type { SweepPlan, TrainingBase } from "../../../sweep/config.ts";
 import type { Sweep } from "../../study.ts";
 import type { Size } from "../presets.ts";
 import { phaseDiagramName, rowsOf } from "./grid.ts";
@@ -27,7 +27,7 @@ const small: Omit<RunOptions, "name" | "seed"> = {
 
 const decades = (count: number, from = 1e-5, to = 1e-1): Axis => ({ from, to, count, scale: "log" });
 
-const plans: Readonly<Record<Size, Omit<SweepPlan, "name">>> = {
+const plans: Readonly<Record<Size, Omit<SweepPlan<TrainingBase>, "name">>> = {
 	smoke: {
 		base: {
 			...small,

@@ -8,7 +8,7 @@ import type { Row } from "../../../figure/figure.ts";
 import type { Boundary, PhaseCell } from "../../../figure/phase-diagram.ts";
 import { isEncoder, parameterSpecs } from "../../../model/parameters.ts";
 import { resolveModel } from "../../../run/config.ts";
-import type { SweepPlan } from "../../../sweep/config.ts";
+import type { SweepPlan, TrainingBase } from "../../../sweep/config.ts";
 import { cellReport } from "../../../sweep/paths.ts";
 import type { CellRecord } from "../../../sweep/read-cells.ts";
 import { boundaryDecay, momentumFactor, predictedNorm, stepPerRate } from "../../../theory/phase-boundary.ts";
@@ -22,7 +22,7 @@ export const phaseDiagramName = "phase-diagram";
 const beta1 = 0.9;
 
 /** One row a cell: where it is, how it ended, the encoder's norm before and after, and its steps. */
-export function rowsOf({ base }: Pick<SweepPlan, "base">, cells: readonly CellRecord[]): AnalysisRow[] {
+export function rowsOf({ base }: Pick<SweepPlan<TrainingBase>, "base">, cells: readonly CellRecord[]): AnalysisRow[] {
 	// The encoder has no embeddings: the vocabulary does not matter.
 	const specs = Object.entries(parameterSpecs(resolveModel({ ...base.model }, 1, phaseDiagramName)));
 	const parameters = specs.reduce((sum, [name, { shape }]) => sum + (isEncoder(name) ? sizeOf(shape) : 0), 0);
