@@ -44,6 +44,7 @@ details ul { max-width: 84ch; }
 nav ul { columns: 2 320px; padding-left: 20px; margin: 8px 0; }
 .runs td.number, .runs th.number { white-space: normal; }
 .verdict { font-weight: 600; white-space: nowrap; }
+.verdict .outside { font-weight: 400; font-size: .8125rem; color: var(--quiet); white-space: normal; }
 .holds { color: var(--holds); } .fails { color: var(--fails); } .not-measured { color: var(--open); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 500px), 1fr)); gap: 40px 32px; }
 figure { margin: 0; min-width: 0; }

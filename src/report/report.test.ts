@@ -134,6 +134,11 @@ test("the verdicts are counted in words", () => {
 		"2 claims hold, 2 fail, 2 were not measured",
 	);
 	expect(countVerdicts(list(["fails"]))).toBe("1 fails");
+	const outside = list(["holds", "fails", "fails"]).map((claim) => ({ ...claim, outside: "n is too small" }));
+	expect(countVerdicts([...list(["holds"]), ...outside])).toBe(
+		"1 claim holds; outside of the hypotheses 1 holds, 2 fail",
+	);
+	expect(countVerdicts(outside)).toBe("outside of the hypotheses 1 claim holds, 2 fail");
 });
 
 test("the √t fit of a run that follows √t is the law that made it", async () => {

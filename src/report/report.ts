@@ -105,9 +105,9 @@ const clockControl = (name: string) => html`
 const claimsTable = (claims: readonly JudgedClaim[]) => html`
 <div class="claims scroll"><table><thead><tr><th>Verdict</th><th>Claim</th><th class="number">Measured</th><th>Expected</th></tr></thead>
 <tbody>${claims.map(
-	({ id, claim, place, detail, caveat, measured, expected, verdict }) => html`
-<tr id="claim-${id}"><td class="verdict ${verdict.replace(" ", "-")}">${marks[verdict]}</td>
-<td><span title="${id}">${claim}</span> <span class="detail">[${place}]</span><br><span class="detail">${detail}${caveat ? html` <em>${caveat}</em>` : ""}</span></td>
+	({ id, claim, place, detail, caveat, outside, measured, expected, verdict }) => html`
+<tr id="claim-${id}"><td class="verdict ${verdict.replace(" ", "-")}">${marks[verdict]}${outside ? html`<br><span class="outside">outside of the hypotheses</span>` : ""}</td>
+<td><span title="${id}">${claim}</span> <span class="detail">[${place}]</span><br><span class="detail">${detail}${caveat ? html` <em>${caveat}</em>` : ""}${outside ? html` <em>Outside of the hypotheses: ${outside}</em>` : ""}</span></td>
 <td class="number" data-label="Measured">${measured === null ? "–" : formatNumber(measured)}</td>
 <td class="expected" data-label="Expected">${expected}</td></tr>
 `,

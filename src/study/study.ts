@@ -115,6 +115,11 @@ export interface Claim {
 	readonly expected: Expectation;
 	/** Where paper, code and mathematics disagree, or what the evidence cannot show. */
 	readonly caveat?: string;
+	/**
+	 * Which hypothesis of the paper is broken where this is asked: the paper does not claim it there, and it is asked to show
+	 * where the theory ends. Such claims are counted apart.
+	 */
+	readonly outside?: string;
 	/** The measured value, or undefined if the rows lack what it needs. Rows are of finished experiments only. */
 	measure(rows: readonly Row[]): Measurement | undefined;
 }
@@ -158,7 +163,7 @@ export const near = (value: number, tolerance: number): Expectation => ({
 
 /** A value that is not finite, such as the largest of no numbers, is no measurement. */
 export function judge(claim: Claim, rows: readonly Row[]): JudgedClaim {
-	const { id, sentence, place, expected, caveat } = claim;
+	const { id, sentence, place, expected, caveat, outside } = claim;
 	const measurement = claim.measure(rows);
 	const measured = measurement && Number.isFinite(measurement.value) ? measurement.value : null;
 	return {
@@ -170,5 +175,6 @@ export function judge(claim: Claim, rows: readonly Row[]): JudgedClaim {
 		expected: expected.text,
 		verdict: measured === null ? "not measured" : expected.holds(measured) ? "holds" : "fails",
 		...(caveat === undefined ? {} : { caveat }),
+		...(outside === undefined ? {} : { outside }),
 	};
 }

@@ -2,7 +2,7 @@
  * Claims about flows: one statement, asked of every seed of a configuration.
  *
  * A statement that the paper proves under hypotheses is asked where they hold (S, R) and where they do not (C, P, X): the
- * verdict is of the measurement, the caveat says which hypothesis is broken. The worst seed decides unless said otherwise.
+ * verdict is of the measurement, `outside` says which hypothesis is broken. The worst seed decides unless said otherwise.
  */
 import type { Row } from "../../figure/figure.ts";
 import { inWords, mean, median } from "../rows.ts";
@@ -136,16 +136,22 @@ export interface Statement {
 
 /** A statement asked of each of its configurations. */
 export const claimsOf = ({ letters, id, sentence, value, choice, caveat, ...rest }: Statement): Claim[] =>
-	letters.map((letter): Claim => {
-		const caveats = [caveat, broken[letter]].filter((text) => text !== undefined);
-		return {
+	letters.map(
+		(letter): Claim => ({
 			...rest,
 			id: `${id}.${letter}`,
 			sentence: `${letter}: ${sentence}`,
-			...(caveats.length > 0 && { caveat: caveats.join(" ") }),
+			...(caveat !== undefined && { caveat }),
+			...outsideOf(letter),
 			measure: (rows) => overSeeds(rows, letter, value, choice),
-		};
-	});
+		}),
+	);
+
+/** What a claim about a configuration says of the hypotheses that it breaks. */
+export const outsideOf = (letter: Letter): Pick<Claim, "outside"> => {
+	const outside = broken[letter];
+	return outside === undefined ? {} : { outside };
+};
 
 /** Every configuration with trained attention. */
 export const everywhere: readonly Letter[] = ["S", "R", "A", "A2", "C", "P", "X"];

@@ -2,7 +2,7 @@
 import type { Row } from "../../../figure/figure.ts";
 import { inWords, median } from "../../rows.ts";
 import { above, below, type Claim, type Measurement, near } from "../../study.ts";
-import { at, broken, flowOf, flowsOf, seedOf } from "../flows.ts";
+import { at, flowOf, flowsOf, outsideOf, seedOf } from "../flows.ts";
 
 /** `value` of the trained and the frozen flow of each seed; the median decides, or the worst. */
 function pairs(
@@ -24,11 +24,7 @@ function pairs(
 const lossRatio = (trained: Row, frozen: Row) => at(trained, "train/loss") / at(frozen, "train/loss");
 const place = "not in the paper: W_K and W_Q held at their initial values";
 
-const claim = (claim: Omit<Claim, "place" | "caveat"> & { readonly caveat?: string }): Claim => ({
-	place,
-	...claim,
-	caveat: [claim.caveat, broken.A2].filter((text) => text !== undefined).join(" "),
-});
+const claim = (claim: Omit<Claim, "place">): Claim => ({ place, ...claim, ...outsideOf("A2") });
 
 export const purposeClaims: readonly Claim[] = [
 	claim({

@@ -5,7 +5,7 @@ import type { Figure, FigureOptions, Row } from "../../../figure/figure.ts";
 import { inWords, numberOf, numbersOf, rowsOf } from "../../rows.ts";
 import { above, atLeast, atMost, type Claim, type Expectation } from "../../study.ts";
 import type { Letter } from "../configurations.ts";
-import { broken } from "../flows.ts";
+import { outsideOf } from "../flows.ts";
 import { moments, neuronLetters, neuronsName } from "./neurons.ts";
 
 const flows = (rows: readonly Row[], letter: Letter) => rowsOf(rows, neuronsName, { what: "flow", letter });
@@ -29,13 +29,13 @@ const range = (rows: readonly Row[], key: string) => {
 };
 
 const asked = ({ id, sentence, key, worst, detail, caveat, ...rest }: Asked): Claim[] =>
-	neuronLetters.map((letter): Claim => {
-		const caveats = [caveat, broken[letter]].filter((text) => text !== undefined);
-		return {
+	neuronLetters.map(
+		(letter): Claim => ({
 			...rest,
 			id: `${id}.${letter}`,
 			sentence: `${letter}: ${sentence}`,
-			...(caveats.length > 0 && { caveat: caveats.join(" ") }),
+			...(caveat !== undefined && { caveat }),
+			...outsideOf(letter),
 			measure(rows) {
 				const own = flows(rows, letter);
 				const values = numbersOf(own, key);
@@ -43,8 +43,8 @@ const asked = ({ id, sentence, key, worst, detail, caveat, ...rest }: Asked): Cl
 				const more = detail ? ` ${detail(own)}` : "";
 				return { value: worst(values), detail: `worst of ${values.length} seeds.${more}` };
 			},
-		};
-	});
+		}),
+	);
 
 export const neuronClaims: readonly Claim[] = [
 	...asked({

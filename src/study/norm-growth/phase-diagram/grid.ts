@@ -22,7 +22,10 @@ export const phaseDiagramName = "phase-diagram";
 const beta1 = 0.9;
 
 /** One row a cell: where it is, how it ended, the encoder's norm before and after, and its steps. */
-export function rowsOf({ base }: Pick<SweepPlan<TrainingBase>, "base">, cells: readonly CellRecord[]): AnalysisRow[] {
+export function rowsOf(
+	{ base }: Pick<SweepPlan<TrainingBase>, "base">,
+	cells: readonly CellRecord[],
+): AnalysisRow[] {
 	// The encoder has no embeddings: the vocabulary does not matter.
 	const specs = Object.entries(parameterSpecs(resolveModel({ ...base.model }, 1, phaseDiagramName)));
 	const parameters = specs.reduce((sum, [name, { shape }]) => sum + (isEncoder(name) ? sizeOf(shape) : 0), 0);
