@@ -96,7 +96,8 @@ export async function followStudy(
 				runFlows(jobs, {
 					processes: threads,
 					signal: options.signal,
-					onProgress: (fraction) => options.onShare(`${jobs.length} gradient flows`, fraction),
+					onProgress: (fraction) =>
+						options.onShare(`${jobs.length} gradient ${jobs.length === 1 ? "flow" : "flows"}`, fraction),
 				}),
 			sweep: ({ plan }, directory) => {
 				// So many processes of one thread each.
@@ -164,8 +165,8 @@ function studyOf(name: string): Study {
 }
 
 function claimsTable({ claims }: StudyResult): string {
-	const rows = claims.map(({ id, measured, expected, verdict }) => [
-		verdict,
+	const rows = claims.map(({ id, measured, expected, verdict, outside }) => [
+		outside === undefined ? verdict : `${verdict}, outside`,
 		id,
 		measured === null ? "–" : String(Number(measured.toPrecision(4))),
 		expected,

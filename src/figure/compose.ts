@@ -6,6 +6,7 @@ import * as Plot from "@observablehq/plot";
 import { type Clock, playHeadOf, setClock } from "./clock.ts";
 import type { FigureOptions } from "./figure.ts";
 import { seriesColours, seriesSymbols } from "./palette.ts";
+import { roundCoordinates } from "./round-coordinates.ts";
 
 /**
  * Width of every figure in its own units. Small, with text at 12, so that text is still 10 px high on a telephone
@@ -143,7 +144,8 @@ export function compose(
 				document,
 				width: figureWidth,
 				marginLeft: 52,
-				marginRight: 16,
+				// Half a label of five digits.
+				marginRight: 20,
 				marginTop: 26,
 				marginBottom: 36,
 				...options,
@@ -184,5 +186,6 @@ export function compose(
 		],
 	) as SVGSVGElement;
 	if (clock) setClock(svg, clock);
+	roundCoordinates(svg);
 	return svg;
 }

@@ -7,6 +7,8 @@ export interface JudgedClaim {
 	readonly id: string;
 	/** The paper's sentence in our words. */
 	readonly claim: string;
+	/** What the sentence is asked of, where it is asked of several, such as a configuration. */
+	readonly of?: string;
 	/** Where the paper says it: section, figure, page. */
 	readonly place: string;
 	/** Null if the claim was not measured. */

@@ -34,17 +34,29 @@ button:hover { border-color: var(--quiet); }
 table { border-collapse: collapse; font-size: .875rem; }
 th, td { padding: 6px 10px; text-align: left; vertical-align: top; border-bottom: 1px solid var(--edge); }
 th { font-weight: 600; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.number, th.number, .data td:not(.text) { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .scroll { overflow-x: auto; max-width: 100%; }
 .claims table { width: 100%; }
 .claims .detail { color: var(--quiet); font-size: .8125rem; }
 .claims .expected { white-space: nowrap; }
 details ul { max-width: 84ch; }
 .lead { font-size: 1.1rem; font-weight: 600; }
-nav ul { columns: 2 320px; padding-left: 20px; margin: 8px 0; }
+nav ul { columns: 2 320px; column-gap: 40px; padding-left: 20px; margin: 8px 0; }
 .runs td.number, .runs th.number { white-space: normal; }
 .verdict { font-weight: 600; white-space: nowrap; }
 .verdict .outside { font-weight: 400; font-size: .8125rem; color: var(--quiet); white-space: normal; }
+.verdict div.outside span { font-weight: 600; }
+.cells { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); gap: 6px; margin: 8px 0; padding: 0;
+	list-style: none; }
+.cells li { padding: 2px 8px; border: 1px solid; border-radius: 6px; font-size: .8125rem; font-variant-numeric: tabular-nums;
+	overflow-wrap: anywhere; }
+.cells .outside { border-style: dashed; }
+.cells b { color: var(--ink); }
+.unseen { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 12px; margin: 6px 0; }
+dt { font-weight: 600; }
+dd { margin: 0; min-width: 0; }
+.outside-note dl { max-width: 84ch; font-size: .875rem; }
 .holds { color: var(--holds); } .fails { color: var(--fails); } .not-measured { color: var(--open); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 500px), 1fr)); gap: 40px 32px; }
 figure { margin: 0; min-width: 0; }

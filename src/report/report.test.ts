@@ -128,6 +128,67 @@ test("the claims' table holds sentence, place, measured value, expectation and v
 	expect(page).not.toContain("Empty");
 });
 
+test("a statement asked of several is one row: a cell each, verdicts counted, what is outside of the hypotheses marked", () => {
+	const asked = (of: string, change: Partial<JudgedClaim> = {}): JudgedClaim => ({
+		...claim,
+		id: `norm.${of}`,
+		of,
+		caveat: "The bound is ours.",
+		...change,
+	});
+	const page = renderReport({
+		title: "t",
+		sections: [
+			{
+				name: "a",
+				title: "Some",
+				claims: [
+					asked("S"),
+					{ ...claim, id: "alone", claim: "another sentence" },
+					asked("R", { expected: "> 2", detail: "Three seeds." }),
+					asked("C", { verdict: "fails", measured: 0.9, outside: "n is too small." }),
+				],
+				figures: [],
+			},
+		],
+	});
+	const { document } = new JSDOM(page).window;
+	const rows = [...document.querySelectorAll(".claims tbody tr")];
+	expect(rows).toHaveLength(2);
+	expect(rows[1]!.textContent).toContain("another sentence");
+	const [row] = rows;
+	expect(row!.querySelector(".verdict")!.textContent).toBe("✓\u00a02 outside ✗\u00a01 ");
+	const cells = [...row!.querySelectorAll(".cells li")].map(({ id, className, textContent }) => [
+		id,
+		className,
+		textContent,
+	]);
+	expect(cells).toEqual([
+		["claim-norm.S", "holds", "S ✓ 1.25 holds"],
+		["claim-norm.R", "holds", "R ✓ 1.25 holds"],
+		["claim-norm.C", "fails outside", "C ✗ 0.9 fails, outside of the hypotheses"],
+	]);
+	// Said once what all share, and of each what they do not.
+	expect(row!.textContent!.split("The bound is ours.")).toHaveLength(2);
+	expect(row!.querySelector("details")!.textContent).toContain("Three seeds. Expected > 2.");
+	expect(document.querySelector(".outside-note")!.textContent).toContain("n is too small.");
+});
+
+test("of many statements those that fail where the paper claims them stay in view, the others are folded", () => {
+	const claims = Array.from(
+		{ length: 20 },
+		(_, i): JudgedClaim => ({ ...claim, id: `c${i}`, claim: `sentence ${i}` }),
+	);
+	claims[7] = { ...claims[7]!, verdict: "fails" };
+	claims[8] = { ...claims[8]!, verdict: "fails", outside: "n is too small." };
+	const page = renderReport({ title: "t", sections: [{ name: "a", title: "Some", claims, figures: [] }] });
+	const { document } = new JSDOM(page).window;
+	const rows = [...document.querySelectorAll(".claims tbody tr")];
+	expect(rows).toHaveLength(20);
+	expect(rows.filter((row) => !row.closest("details")).map(({ id }) => id)).toEqual(["claim-c7"]);
+	expect(document.querySelector("summary")!.textContent).toContain("19 more statements hold wherever");
+});
+
 test("the verdicts are counted in words", () => {
 	const list = (verdicts: JudgedClaim["verdict"][]) => verdicts.map((verdict) => ({ ...claim, verdict }));
 	expect(countVerdicts(list(["holds", "holds", "fails", "fails", "not measured", "not measured"]))).toBe(

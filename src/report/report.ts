@@ -12,6 +12,8 @@ import type { Figure } from "../figure/figure.ts";
 import { replaceFile } from "../run/replace-file.ts";
 import { type GrowthLaw, lawNames } from "../theory/growth-law.ts";
 import { countVerdicts, type JudgedClaim } from "./claim.ts";
+import { claimsTable } from "./claims-table.ts";
+import { formatNumber } from "./format-number.ts";
 import { rankedLaws } from "./growth.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
@@ -84,8 +86,6 @@ ${runs.length > 0 ? configurationSection(runs) : ""}
 `);
 }
 
-const marks = { holds: "✓ holds", fails: "✗ fails", "not measured": "– not measured" };
-
 const section = ({ name, title, introduction, claims = [], runs = [], figures }: ReportSection) => html`
 <section aria-labelledby="section-${name}"><h2 id="section-${name}">${title}</h2>
 ${introduction ? html`<p>${introduction}</p>` : ""}
@@ -101,17 +101,6 @@ const clockControl = (name: string) => html`
 <button type="button">▶ Play</button>
 <input type="range" min="0" max="1000" value="0" aria-label="Training time ${name}">
 <span class="read-out">${name}</span></div>`;
-
-const claimsTable = (claims: readonly JudgedClaim[]) => html`
-<div class="claims scroll"><table><thead><tr><th>Verdict</th><th>Claim</th><th class="number">Measured</th><th>Expected</th></tr></thead>
-<tbody>${claims.map(
-	({ id, claim, place, detail, caveat, outside, measured, expected, verdict }) => html`
-<tr id="claim-${id}"><td class="verdict ${verdict.replace(" ", "-")}">${marks[verdict]}${outside ? html`<br><span class="outside">outside of the hypotheses</span>` : ""}</td>
-<td><span title="${id}">${claim}</span> <span class="detail">[${place}]</span><br><span class="detail">${detail}${caveat ? html` <em>${caveat}</em>` : ""}${outside ? html` <em>Outside of the hypotheses: ${outside}</em>` : ""}</span></td>
-<td class="number" data-label="Measured">${measured === null ? "–" : formatNumber(measured)}</td>
-<td class="expected" data-label="Expected">${expected}</td></tr>
-`,
-)}</tbody></table></div>`;
 
 const runsTable = (runs: readonly RunRecord[]) => {
 	const facts = runs.map(runFacts);
@@ -160,13 +149,14 @@ const figureSection = ({ id, title, caption, svg, rows }: Figure) => {
 ${raw(svg.outerHTML)}
 <figcaption class="caption">${caption}</figcaption>
 <div class="buttons"><button type="button" data-download="svg">SVG</button><button type="button" data-download="png">PNG</button><button type="button" data-download="csv">CSV</button></div>
-<details><summary>Data: ${rows.length} rows</summary><div class="scroll" tabindex="0"><table><thead><tr>${columns.map((column) => html`<th>${column}</th>`)}</tr></thead>
+<details><summary>Data: ${rows.length} rows</summary><div class="scroll data" tabindex="0"><table><thead><tr>${columns.map((column) => html`<th>${column}</th>`)}</tr></thead>
 <tbody>${rows.map(
 		(row) =>
 			html`<tr>${columns.map((column) =>
+				// Tens of thousands of numbers: each must be short.
 				typeof row[column] === "number"
-					? html`<td class="number">${formatNumber(row[column])}</td>`
-					: html`<td>${row[column] ?? ""}</td>`,
+					? html`<td>${formatNumber(row[column])}</td>`
+					: html`<td class="text">${row[column] ?? ""}</td>`,
 			)}</tr>
 `,
 	)}</tbody></table></div></details><pre hidden>${toCsv(rows)}</pre></figure>
@@ -195,7 +185,3 @@ function flatten(value: unknown, path = ""): Map<string, string> {
 		Object.entries(value).flatMap(([key, inner]) => [...flatten(inner, path ? `${path}.${key}` : key)]),
 	);
 }
-
-/** Six significant digits: all that float32 metrics mean. */
-const formatNumber = (value: number): string =>
-	Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));

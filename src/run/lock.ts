@@ -51,7 +51,7 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
 	} catch (error) {
 		throw asUserError(error, path);
 	} finally {
-		await rm(mine, { force: true });
+		await rm(mine, { force: true }).catch(() => {});
 	}
 	held.add(path);
 	return async () => {

@@ -94,7 +94,7 @@ export async function checkMetrics(path: string, bytes: number): Promise<void> {
 
 const newline = 10;
 const restore =
-	"Restore the file, resume from an earlier checkpoint (`npx orrery resume --from-step`), or run the training anew.";
+	"Restore the file, or run it anew; a training can also go on from an earlier checkpoint (`npx orrery resume --from-step`).";
 
 const read = (path: string): Promise<Buffer> =>
 	readFile(path).catch((error) => {

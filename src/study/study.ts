@@ -110,6 +110,11 @@ export interface Claim {
 	readonly id: string;
 	/** The paper's sentence in our words. */
 	readonly sentence: string;
+	/**
+	 * What it is asked of, where the same sentence is asked of several: a configuration, `S`, a placement, `pre`. In the
+	 * report they are one row.
+	 */
+	readonly of?: string;
 	/** Section, figure, page. */
 	readonly place: string;
 	readonly expected: Expectation;
@@ -163,12 +168,13 @@ export const near = (value: number, tolerance: number): Expectation => ({
 
 /** A value that is not finite, such as the largest of no numbers, is no measurement. */
 export function judge(claim: Claim, rows: readonly Row[]): JudgedClaim {
-	const { id, sentence, place, expected, caveat, outside } = claim;
+	const { id, sentence, of, place, expected, caveat, outside } = claim;
 	const measurement = claim.measure(rows);
 	const measured = measurement && Number.isFinite(measurement.value) ? measurement.value : null;
 	return {
 		id,
 		claim: sentence,
+		...(of === undefined ? {} : { of }),
 		place,
 		measured,
 		detail: measurement?.detail ?? "No finished run measured this.",

@@ -36,7 +36,7 @@ export async function runFlows(flows: readonly FlowJob[], options: RunFlowsOptio
 		stopped: () => error !== undefined || (signal?.aborted ?? false),
 		onMove: move,
 		onEnd(flow, { state, message }) {
-			move(flow, 1);
+			if (state === "finished" || state === "diverged") move(flow, 1);
 			if (state !== "failed" || signal?.aborted) return;
 			error ??= new UserError(`${message} (${flow.directory})`);
 			pool.stop();

@@ -19,10 +19,7 @@ import type { Selection } from "../model/token-selection.ts";
 import { type MaxMargin, maxMargin } from "./max-margin.ts";
 
 /** k_iα − k_it of all samples and tokens t ≠ α_i: [samples·(tokens − 1), dimension]. */
-export function constraintRows(
-	{ samples, tokens, dimension, keys }: TokenSet,
-	selected: Int32Array,
-): Float64Array {
+function constraintRows({ samples, tokens, dimension, keys }: TokenSet, selected: Int32Array): Float64Array {
 	const rows = new Float64Array(samples * (tokens - 1) * dimension);
 	let at = 0;
 	for (let i = 0; i < samples; i++) {

@@ -106,14 +106,7 @@ export function drawApplicability(options: ApplicabilityOptions): Figure | undef
 		marks: [
 			Plot.rect(rectangles, {
 				...{ fx: "fx", fy: "fy", x1: "x1", x2: "x2", y1: "y", y2: ({ y }: { y: number }) => y + 1 },
-				...{
-					fill: "fill",
-					href: "href",
-					title: "title",
-					ariaLabel: "title",
-					stroke: "white",
-					strokeWidth: 0.5,
-				},
+				...{ fill: "fill", href: "href", title: "title", stroke: "white", strokeWidth: 0.5 },
 			}),
 			Plot.rect(places, {
 				...{ fx: "fx", fy: "fy", x1: "x1", x2: "x2", y1: "y1", y2: "y2" },

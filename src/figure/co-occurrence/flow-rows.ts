@@ -18,7 +18,7 @@ export const flowRows = (rows: readonly Row[], run: string): Row[] =>
 	rows.filter((row) => row.run === run && Number.isFinite(clockOf(row)));
 
 /** T0.5, where −G(μ₃) first grows faster than G(μ₁) and G(μ₂), and T1, from which on every sample is right. */
-export const phaseNames = ["T0.5", "T1"] as const;
+const phaseNames = ["T0.5", "T1"] as const;
 
 /** Where the phases of the runs end; a phase that does not end is absent. */
 export const momentsOf = (rows: readonly Row[], runs: readonly string[]): Moment[] =>

@@ -31,8 +31,8 @@ export const thresholds = { words: 0.5, margin: 0.1 } as const;
 export const overtaking = ({ GRate }: Observation): number => -GRate[2]! - Math.max(GRate[0]!, GRate[1]!);
 
 /**
- * The events of a flow in these coordinates. T1 is cheap to look at, the others cost an observation. A boundary that was
- * passed before time 0 has no crossing: it does not exist.
+ * The events of a flow in these coordinates. T1 is cheap to look at, the others cost an observation. A boundary that is
+ * passed at time 0 does not exist, nor does one that is crossed again later.
  */
 export function flowEvents(form: Form): FlowEvent[] {
 	return [

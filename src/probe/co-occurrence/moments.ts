@@ -43,10 +43,7 @@ export const monotones: readonly Monotone[] = [
 ];
 
 /** d/dt of the mean loss of each class, −mean g_i (y_i F_i)′: [4]. */
-export const classLossRates = (
-	{ dataset }: Reference,
-	{ residuals, marginRates }: Observation,
-): Float64Array =>
+const classLossRates = ({ dataset }: Reference, { residuals, marginRates }: Observation): Float64Array =>
 	classMeans(
 		dataset,
 		residuals.map((g, i) => -g * marginRates[i]!),

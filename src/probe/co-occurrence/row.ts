@@ -21,7 +21,7 @@ const valuePairs = [
 /**
  * The keys `flow/*`, `train/loss`, `class/*`, `word/*`, `score/*`, `attention/*`, `gram/*`, `balance/*`, `margin/*` and
  * `conserved/*` of docs/co-occurrence.md. `time` is that of the flow, `stepSize` the length of the accepted step that ends
- * here. What is not finite is left out.
+ * here, NaN of a moment within one. What is not finite is left out.
  */
 export function rowOf(
 	reference: Reference,

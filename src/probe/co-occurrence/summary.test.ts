@@ -54,6 +54,16 @@ describe.each([0, 1])("configuration S, seed %i", (seed) => {
 		for (const k of [1, 2, 3, 4]) expect(of(`class_monotone.${k}`)).toBe(1);
 	});
 
+	test("the worst from T1 on is that of the row at T1 and of the steps after it, of no moment within a step", () => {
+		const from = rows.findIndex((row) => row["event/T1"] === 1);
+		const counted = [rows[from]!, ...rows.slice(from + 1).filter((row) => row["flow/h"] !== undefined)];
+		expect(counted.length).toBeLessThan(rows.length - from);
+		const values = (key: string) => counted.map((row) => row[key]!);
+		expect(of("classes_max")).toBe(Math.max(...values("balance/classes")));
+		expect(of("ratio_max")).toBe(Math.max(...values("balance/ratio")));
+		expect(of("rate_max_min")).toBe(Math.min(...values("balance/rate_max")));
+	});
+
 	test("every condition of phase 2 holds to the end, so that T2 does not exist", () => {
 		for (const { name, constant } of predicates) {
 			expect(of(`needed.${name}`)).toBeLessThanOrEqual(constant);

@@ -56,7 +56,7 @@ export function summariser(reference: Reference): Summariser {
 				...changes(initial, last),
 				...predicted(reference),
 				...phaseOne(found, moments, initial, last, dataset.length),
-				...phaseTwo(found.get("T1")?.time, moments, speed),
+				...phaseTwo(found.get("T1"), reference, moments),
 			};
 			return Object.fromEntries(Object.entries(summary).filter(([, value]) => Number.isFinite(value)));
 		},
@@ -130,27 +130,30 @@ function phaseOne(
 	};
 }
 
-/** From T1 on, T1 itself not counted: there the least margin is 0. */
+/** From T1 on. Of the conditions of Def. F.1 T1 itself is not counted: there the least margin is 0. */
 function phaseTwo(
-	start: number | undefined,
+	start: FoundEvent | undefined,
+	reference: Reference,
 	moments: readonly Moment[],
-	speed: number,
 ): Record<string, number> {
-	const after = start === undefined ? [] : moments.filter(({ time }) => time > start);
-	if (after.length === 0) return {};
-	const summary = Object.fromEntries(quantities.map(({ key }) => [`summary/${key}`, worstOf(key, after)]));
+	const after = start ? moments.filter(({ time }) => time > start.time) : [];
+	if (!start || after.length === 0) return {};
+	const atStart = { time: start.time, quantities: momentOf(reference, start.observation) };
+	const summary = Object.fromEntries(
+		quantities.map(({ key }) => [`summary/${key}`, worstOf(key, [atStart, ...after])]),
+	);
 	const failures = predicates.map(({ name, constant }, p) => {
 		summary[`summary/needed.${name}`] = Math.max(...after.map(({ predicates }) => predicates[p]!));
 		const failure = after.find(({ predicates }) => !(predicates[p]! <= constant));
-		if (failure) summary[`summary/predicate.${name}`] = speed * failure.time;
+		if (failure) summary[`summary/predicate.${name}`] = reference.speed * failure.time;
 		return failure?.time ?? Number.POSITIVE_INFINITY;
 	});
 	const end = Math.min(...failures);
-	return { ...summary, "summary/time.T2": end, "summary/clock.T2": speed * end };
+	return { ...summary, "summary/time.T2": end, "summary/clock.T2": reference.speed * end };
 }
 
 /** The worst of a quantity over these moments; of a share, the share of moments. NaN if one is. */
-function worstOf(key: string, moments: readonly Moment[]): number {
+function worstOf(key: string, moments: readonly Pick<Moment, "quantities">[]): number {
 	const at = quantities.findIndex((quantity) => quantity.key === key);
 	const values = moments.map(({ quantities }) => quantities[at]!);
 	const { worst } = quantities[at]!;

@@ -52,7 +52,13 @@ const flow = z.strictObject({
 		.max(0.1)
 		.default(1e-6)
 		.describe("Below 1e-14 errors are rounding."),
-	absoluteTolerance: z.number().positive().optional().describe("Default: the relative one / 100."),
+	absoluteTolerance: z
+		.number()
+		.min(1e-100)
+		.optional()
+		.describe(
+			"Default: the relative one / 100. Below 1e-100 first steps are too short for numbers to follow.",
+		),
 	steps: z.int().positive().default(100_000).describe("At most so many accepted steps; more is an error."),
 	guarantees: z
 		.boolean()
@@ -84,7 +90,10 @@ const flowConfigSchema = z.strictObject({
 		.int()
 		.min(2)
 		.default(400)
-		.describe("At most so many rows of metrics, spread evenly over the steps, besides those of events."),
+		.describe(
+			"At most so many rows of metrics, spread evenly over the steps, besides those of events. Where all have room, more " +
+				"rows within the steps of a flow leave no gap of over 1/20 decade of time.",
+		),
 	provenance: provenanceSchema.optional(),
 });
 

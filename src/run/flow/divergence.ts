@@ -29,10 +29,14 @@ function beginnings({ name, sizes }: Form): readonly (readonly [number, string])
 }
 
 /** The sentence of a run that diverged. */
-export function describeDivergence({ of, component, time }: NotFiniteError, form: Form): string {
+export function describeDivergence(
+	{ of, component, time }: NotFiniteError,
+	form: Form,
+	dynamics: "flow" | "descent",
+): string {
 	const quantity = beginnings(form).find(([from]) => from <= component)?.[1] ?? `state[${component}]`;
 	return (
 		`Expected ${quantity}${of === "derivative" ? "′" : ""} to be finite, got a value at time ${time} that is not: it ` +
-		"diverged. Lower `dynamics.rate`, or the initial values (`initialisation`)."
+		`diverged. Lower ${dynamics === "descent" ? "`dynamics.rate`, or " : ""}the initial values (\`initialisation\`).`
 	);
 }

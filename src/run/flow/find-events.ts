@@ -16,9 +16,12 @@ export class EventFinder {
 	/** Values of a descent when they were last looked at. */
 	readonly #before = new Map<string, number>();
 
-	constructor(form: Form) {
+	/** A first crossing is one from the beginning: what has crossed at time 0, in the state `initial`, has none. */
+	constructor(form: Form, initial: Float64Array) {
 		this.#form = form;
-		this.#open = flowEvents(form);
+		this.#open = flowEvents(form).filter(
+			({ occurrence, value }) => occurrence === "last" || !(value(0, initial) >= 0),
+		);
 	}
 
 	/** Looks for crossings within a step of a flow, located on the trajectory itself. */

@@ -51,12 +51,16 @@ export async function tighterRow(
 	const lossAt = (step: Step, time: number) => meanLoss(form.outputs(step.at(time)), labels);
 	const events = flowEvents(form).filter(({ name }) => name === "T1");
 	let [at, loss, tighterT1]: [number, number, number | undefined] = [0, 0, undefined];
+	let final = initial;
 	for (const step of trajectoryOf(config, form, initial, times.at(-1)!, 0.01)) {
 		for (; at < times.length && times[at]! <= step.end; at++)
 			loss = Math.max(loss, Math.abs(lossAt(step, times[at]!) / losses[at]! - 1));
 		tighterT1 = crossings(step, events).at(-1)?.time ?? tighterT1;
+		final = step.after;
 		if (!(await breathe())) return undefined;
 	}
+	// As of the flow itself: no T1 unless all samples stay correct to the end.
+	if (!(form.leastMargin(final) > 0)) tighterT1 = undefined;
 	const change = T1 === undefined || tighterT1 === undefined ? 1 : Math.abs(tighterT1 / T1 - 1);
 	return { "guarantee/loss": loss, ...((T1 ?? tighterT1) !== undefined && { "guarantee/T1": change }) };
 }

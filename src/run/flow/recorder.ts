@@ -1,4 +1,4 @@
-/** What is kept of a flow while it runs: some steps as rows, a summary of all, and the losses of all. */
+/** What is kept of a flow while it runs: some steps as rows, some moments between, a summary and the losses of all steps. */
 import type { Observation } from "../../model/co-occurrence/form.ts";
 import type { Reference } from "../../probe/co-occurrence/reference.ts";
 import { rowOf } from "../../probe/co-occurrence/row.ts";
@@ -13,6 +13,10 @@ export class Recorder {
 	readonly #reference: Reference;
 	readonly #summariser: Summariser;
 	readonly #kept: EvenlyKept<MetricsRow>;
+	/** At most so many rows. */
+	readonly #most: number;
+	/** Rows of moments within steps; undefined once there was no room for all. */
+	#between: MetricsRow[] | undefined = [];
 	/** The row of the last step, and how to make it if it was not wanted. */
 	#last: () => MetricsRow = () => {
 		throw new Error("nothing was recorded");
@@ -25,6 +29,7 @@ export class Recorder {
 	constructor(reference: Reference, most: number) {
 		this.#reference = reference;
 		this.#summariser = summariser(reference);
+		this.#most = most;
 		this.#kept = new EvenlyKept(most - 1);
 	}
 
@@ -42,20 +47,32 @@ export class Recorder {
 		this.#last = () => row || { ...this.#row(step, time, stepSize, observation), time: seconds };
 	}
 
+	/**
+	 * Adds a moment within a step, to be seen as a row and counted in no summary. Steps come first: as soon as not all of
+	 * these moments have room beside them, none is kept.
+	 */
+	between(step: number, time: number, observe: () => Observation): void {
+		if (!this.#between) return;
+		if (this.#kept.items.length + this.#between.length + 2 > this.#most) this.#between = undefined;
+		else this.#between.push(this.#row(step, time, Number.NaN, observe()));
+	}
+
 	summary(events: readonly EventAtStep[]): Record<string, number> {
 		return this.#summariser.summary(events);
 	}
 
 	/**
-	 * The rows in order of time: kept steps, events, and the end, which says `extra`. An event of a descent is one of its
+	 * The rows in order of time: kept steps, moments between, events, and the end, which says `extra`. An event of a descent is one of its
 	 * steps, and then one row says both.
 	 */
 	rows(events: readonly EventAtStep[], extra: Readonly<Record<string, number>>): MetricsRow[] {
 		const last = this.#last();
-		const rows = [...this.#kept.items.filter((row) => row.step !== last.step), { ...last, ...extra }];
+		const kept = this.#kept.items.filter((row) => row.step !== last.step);
+		const between = kept.length + 1 + (this.#between?.length ?? 0) <= this.#most ? this.#between : [];
+		const rows = [...kept, ...(between ?? []), { ...last, ...extra }];
 		for (const { name, step, time, observation } of events) {
 			const same = rows.findIndex((row) => row["flow/time"] === time);
-			const row = same < 0 ? this.#row(step, time, 0, observation) : rows[same]!;
+			const row = same < 0 ? this.#row(step, time, Number.NaN, observation) : rows[same]!;
 			rows.splice(same < 0 ? rows.length : same, 1, { ...row, [`event/${name}`]: 1 });
 		}
 		return rows.sort((a, b) => a["flow/time"]! - b["flow/time"]!);

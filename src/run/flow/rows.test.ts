@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { EvenlyKept, logSpaced } from "./rows.ts";
+import { EvenlyKept, logSpaced, timesBetween } from "./rows.ts";
 
 test("of any number of steps at most so many are kept, at one distance, the first among them", () => {
 	fc.assert(
@@ -26,4 +26,31 @@ test("logarithmic steps begin with 0, end with the last, and are as many as aske
 			expect(spaced.every((step) => Number.isInteger(step) && step >= 0 && step <= steps)).toBe(true);
 		}),
 	);
+});
+
+test("moments within a step lie within it, and leave no gap of more than 1/20 decade from the earliest on", () => {
+	const exponent = fc.double({ min: -6, max: 6, noNaN: true });
+	fc.assert(
+		fc.property(
+			exponent,
+			fc.double({ min: 1e-6, max: 4, noNaN: true }),
+			exponent,
+			(at, decades, earliestAt) => {
+				const [start, end, earliest] = [10 ** at, 10 ** (at + decades), 10 ** earliestAt];
+				for (const from of [start, 0]) {
+					const times = timesBetween(from, end, earliest);
+					expect(times.every((time) => time > from && time < end)).toBe(true);
+					if (end <= earliest) expect(times).toEqual([]);
+					else {
+						const all = [Math.max(from, earliest), ...times, end];
+						const gaps = all.slice(1).map((time, i) => Math.log10(time / all[i]!));
+						expect(Math.min(...gaps)).toBeGreaterThanOrEqual(0);
+						expect(Math.max(...gaps)).toBeLessThan(0.05 + 1e-6);
+					}
+				}
+			},
+		),
+	);
+	expect(timesBetween(1, 10, 0.01)).toHaveLength(19);
+	expect(timesBetween(0, 1, 0.1)).toHaveLength(20);
 });

@@ -35,3 +35,19 @@ export function logSpaced(steps: number, most: number): Set<number> {
 	const spread = Array.from({ length: most - 1 }, (_, i) => Math.round(steps ** ((i + 1) / (most - 1))));
 	return new Set([0, ...spread]);
 }
+
+/** Rows a decade of time, at least, where there is room for them. */
+const perDecade = 20;
+
+/**
+ * Times within the step from `start` to `end`, both left out, that leave no gap of more than 1/20 decade from `earliest`
+ * on, which is one of them if it lies within. A curve over logarithmic time is smooth with rows there, however long steps are.
+ */
+export function timesBetween(start: number, end: number, earliest: number): number[] {
+	const from = Math.max(start, earliest);
+	if (!(from < end)) return [];
+	// Rounding must not make 20 gaps of a decade 21.
+	const gaps = Math.ceil(perDecade * Math.log10(end / from) - 1e-9);
+	const first = from > start ? 0 : 1;
+	return Array.from({ length: gaps - first }, (_, i) => from * (end / from) ** ((i + first) / gaps));
+}

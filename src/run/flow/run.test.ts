@@ -43,8 +43,27 @@ test("a flow is current until its configuration or the program's version changes
 	expect(await isCurrentFlow(small(), run)).toBe(false);
 	await startFlow(small({ seed: 1 }), run);
 	expect(await isCurrentFlow(small({ seed: 1 }), run)).toBe(true);
-	writeFileSync(runPaths(run).status, "{");
+	const { metrics, status } = runPaths(run);
+	const lines = readFileSync(metrics, "utf8").split("\n");
+	for (const damaged of [["{", ...lines.slice(1)].join("\n"), `${lines.slice(0, 2).join("\n")}\n`, ""]) {
+		writeFileSync(metrics, damaged);
+		expect(await isCurrentFlow(small({ seed: 1 }), run)).toBe(false);
+	}
+	await startFlow(small({ seed: 1 }), run);
+	writeFileSync(status, "{");
 	expect(await isCurrentFlow(small({ seed: 1 }), run)).toBe(false);
+	await startFlow(small({ seed: 1 }), run);
+	// What cannot be read may be anything: a person decides.
+	writeFileSync(config, "{");
+	expect(await isCurrentFlow(small({ seed: 1 }), run)).toBe(false);
+	await expect(startFlow(small(), run)).rejects.toThrow("delete the folder");
+});
+
+test("a flow that diverged is current too: it would diverge again", async () => {
+	const run = join(temporaryFolder(), "flow");
+	const config = small({ dynamics: { name: "descent", rate: 1e9, steps: 100 } });
+	expect((await startFlow(config, run)).state).toBe("diverged");
+	expect(await isCurrentFlow(config, run)).toBe(true);
 });
 
 test("an interrupted flow says so; run again, it is whole", async () => {

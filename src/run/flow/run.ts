@@ -15,7 +15,7 @@ import { version } from "../../version.ts";
 import { differingKey, isFlow, type Provenance } from "../config.ts";
 import { takeLock } from "../lock.ts";
 import { makeFolder } from "../make-folder.ts";
-import type { MetricsRow } from "../metrics.ts";
+import { type MetricsRow, readMetrics } from "../metrics.ts";
 import { writeParquet } from "../parquet.ts";
 import { runPaths } from "../paths.ts";
 import { replaceFile } from "../replace-file.ts";
@@ -44,8 +44,8 @@ export interface FlowResult {
 /**
  * Computes the flow `config` and writes it to `directory`, which is made if absent; a flow that is there is replaced.
  * Ends as finished, interrupted (`signal` was aborted) or diverged.
- * Throws a `UserError` if the directory holds something else or is in use, if the data are impossible, if the tolerance
- * cannot be met, or if the disk refuses; what was there is then as it was.
+ * Throws a `UserError` if the directory holds something else or is in use, if the data are impossible, or if the tolerance
+ * cannot be met; what was there is then as it was. Also if the disk refuses: the directory then has no status.
  */
 export async function startFlow(
 	config: FlowConfig,
@@ -99,8 +99,10 @@ const parametersOf = ({ mlp, value, key, query }: Parameters): number =>
 export async function isCurrentFlow(config: FlowConfig, directory: string): Promise<boolean> {
 	if (!existsSync(runPaths(directory).status)) return false;
 	try {
-		const { state } = await readStatus(directory);
+		const { state, step } = await readStatus(directory);
 		if (state !== "finished" && state !== "diverged") return false;
+		const rows = await readMetrics(runPaths(directory).metrics);
+		if (state === "finished" && rows.at(-1)?.step !== step) return false;
 		const { provenance, ...was } = await readResolvedFlow(directory);
 		const { provenance: _, ...is } = config;
 		return provenance.orrery === version && differingKey(was, is) === undefined;
@@ -124,7 +126,16 @@ export async function readResolvedFlow(directory: string): Promise<ResolvedFlow>
 async function requireFlowOrNothing(directory: string): Promise<void> {
 	const { config, metrics } = runPaths(directory);
 	const found = [config, metrics, join(directory, "checkpoints")].find((path) => existsSync(path));
-	if (!found || (found === config && isFlow(await readConfigFile(directory)))) return;
+	if (!found) return;
+	if (found === config) {
+		const was = await readConfigFile(directory).catch((error) => {
+			const advice = "If it was a flow, delete the folder: it is then computed anew.";
+			throw error instanceof UserError
+				? new UserError(`${error.message} ${advice}`, { cause: error })
+				: error;
+		});
+		if (isFlow(was)) return;
+	}
 	throw new UserError(
 		`Expected \`${directory}\` to be empty or to hold a gradient flow, got a folder with \`${found}\` in it. ` +
 			"Choose another with --out.",

@@ -24,6 +24,18 @@ describe("a flow of configuration S", async () => {
 		expect(times).toEqual([...times].sort((a, b) => a - b));
 	});
 
+	test("rows within steps leave no gap of over 1/20 decade of time, and are not counted as steps", () => {
+		const shown = rows.filter((row) => row["flow/clock"]! >= 0.0099);
+		const gaps = shown.slice(1).map((row, i) => Math.log10(row["flow/time"]! / shown[i]!["flow/time"]!));
+		expect(Math.max(...gaps)).toBeLessThan(0.05 + 1e-6);
+		expect(shown[0]!["flow/clock"]).toBeCloseTo(0.01, 9);
+		// Steps have a length, moments within them have none; the start counts as a row of length 0.
+		const ofSteps = rows.filter((row) => row["flow/h"] !== undefined);
+		expect(ofSteps.map(({ step }) => step)).toEqual(Array.from({ length: steps + 1 }, (_, i) => i));
+		expect(rows.length).toBeLessThanOrEqual(400 + events.length);
+		for (const row of rows) expect(Math.abs(row["flow/energy_gap"]!)).toBeLessThan(2e-5);
+	});
+
 	test("T0.5 precedes T1, at whose row the least margin is 0 within 1e-12", () => {
 		expect(events.map(({ name }) => name)).toEqual(["T0.5", "T1", "threshold"]);
 		for (const { name, time } of events) {
@@ -69,6 +81,19 @@ describe("a flow of configuration S", async () => {
 	});
 });
 
+test("a first crossing is none where the boundary was passed at time 0: seed 3 of P crosses back and has no T0.5", async () => {
+	const { rows, events } = await solve({
+		...configurations.P,
+		seed: 3,
+		dynamics: { name: "flow", time: 4, guarantees: false },
+	});
+	const overtakes = (row: (typeof rows)[number]) =>
+		-row["word/rate.3"]! > Math.max(row["word/rate.1"]!, row["word/rate.2"]!);
+	expect([overtakes(rows[0]!), rows.every(overtakes), overtakes(rows.at(-1)!)]).toEqual([true, false, true]);
+	expect(events.map(({ name }) => name)).not.toContain("T0.5");
+	expect(events.map(({ name }) => name)).toContain("T1");
+});
+
 describe("gradient descent in the place of the flow", () => {
 	test("has T1 at the end of a step, in the step's own row, near that of the flow", async () => {
 		const rate = 0.01;
@@ -98,11 +123,39 @@ describe("gradient descent in the place of the flow", () => {
 	});
 });
 
-test("initial values too large for numbers are refused, and a tolerance that the steps do not reach", async () => {
-	const initialisation = { name: "gaussian", mlp: 1e200, value: 1e200, attention: 0.1 } as const;
-	await expect(solve({ initialisation })).rejects.toThrow(/to be finite at time 0.*`initialisation`/);
-	const dynamics = { name: "flow", clock: 1000, steps: 5 } as const;
-	await expect(solve({ dynamics })).rejects.toThrow("Expected 5 `steps` to reach time");
+describe("a flow that cannot be computed", () => {
+	const scales = (mlp: number, attention = 0.1) =>
+		solve({ initialisation: { name: "gaussian", mlp, value: mlp, attention } });
+
+	test("is refused where initial values are too large: for numbers, for float64 to see them change, for softmax", async () => {
+		await expect(scales(1e200)).rejects.toThrow(/to be finite at time 0.*`initialisation`/);
+		await expect(scales(1e100)).rejects.toThrow(/‖∇L̂‖² to be finite at time 0, got Infinity/);
+		for (const scale of [1e20, 1e60])
+			await expect(scales(scale)).rejects.toThrow(/outputs of at most 4\.5e\+15 at time 0.*itself plus 1/);
+		await expect(scales(0.1, 1e5)).rejects.toThrow(/saturated softmax.*`initialisation\.attention`/);
+		const frozen = await solve({
+			model: { ...configurations.S.model, attention: "frozen" },
+			initialisation: { name: "gaussian", mlp: 0.1, value: 0.1, attention: 1e5 },
+			dynamics: { name: "flow", clock: 10, guarantees: false },
+		});
+		expect(frozen.state).toBe("finished");
+	});
+
+	test("is refused where they are so small that its speed is 0 or its end infinite", async () => {
+		await expect(scales(1e-170)).rejects.toThrow(
+			"Expected κ₀ = m₁m(σ₁² + σ_V²) to be positive at time 0, got 0",
+		);
+		await expect(scales(1e-160)).rejects.toThrow(
+			/end of the flow to be a positive and finite time, got Infinity/,
+		);
+	});
+
+	test("is refused where the steps do not reach the end, or the tolerance is too small for numbers", async () => {
+		const steps = { name: "flow", clock: 1000, steps: 5 } as const;
+		await expect(solve({ dynamics: steps })).rejects.toThrow("Expected 5 `steps` to reach time");
+		const tolerance = { name: "flow", clock: 1000, absoluteTolerance: 1e-300 } as const;
+		expect(() => solve({ dynamics: tolerance })).toThrow(/`dynamics.absoluteTolerance`/);
+	});
 });
 
 test("an aborted flow ends as interrupted, with the rows up to there", async () => {

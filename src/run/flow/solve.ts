@@ -3,7 +3,6 @@
  * steps from the integrator, events as roots, a summary over all steps, and in the end what the integration is worth.
  */
 import { type CoOccurrenceSet, coOccurrenceSet } from "../../data/co-occurrence.ts";
-import { UserError } from "../../error.ts";
 import { NotFiniteError } from "../../flow/checks.ts";
 import type { Work } from "../../flow/field.ts";
 import type { Form, Observation } from "../../model/co-occurrence/form.ts";
@@ -18,7 +17,8 @@ import { describeDivergence } from "./divergence.ts";
 import { type EventAtStep, EventFinder } from "./find-events.ts";
 import { driftRow, type Ended, hasTighter, tighterRow } from "./guarantees.ts";
 import { Recorder } from "./recorder.ts";
-import { logSpaced } from "./rows.ts";
+import { logSpaced, timesBetween } from "./rows.ts";
+import { requireStart } from "./start.ts";
 import { endTime, trajectoryOf } from "./trajectory.ts";
 
 export interface SolveOptions {
@@ -66,7 +66,7 @@ export function openFlow({ data, model, initialisation, dynamics, seed }: FlowCo
 
 /**
  * Computes the flow. A state that stops being finite ends it as `diverged`.
- * Throws a `UserError` if the initial state is not finite, or the tolerance cannot be met.
+ * Throws a `UserError` if the flow cannot begin (src/run/flow/start.ts), or the tolerance cannot be met.
  */
 export async function solveFlow(config: FlowConfig, options: SolveOptions = {}): Promise<FlowSolution> {
 	const { signal, onProgress, onStep } = options;
@@ -74,11 +74,11 @@ export async function solveFlow(config: FlowConfig, options: SolveOptions = {}):
 	const opened = openFlow(config);
 	const { dataset, form, initial } = opened;
 	const first = form.observe(initial);
-	requireFinite(first);
 	const speed = expectedKappa(form.sizes, config.initialisation);
 	const to = endTime(config, speed);
+	requireStart(form, first, speed, to);
 	const recorder = new Recorder(referenceOf(dataset, form.sizes, first, speed), config.rows);
-	const finder = new EventFinder(form);
+	const finder = new EventFinder(form, initial);
 	const breathe = breathing(signal);
 	/** Steps of a descent that are observed; of a flow all. */
 	const observed = dynamics.name === "descent" ? logSpaced(dynamics.steps, config.rows) : undefined;
@@ -101,7 +101,11 @@ export async function solveFlow(config: FlowConfig, options: SolveOptions = {}):
 			end = { final: state, time, steps: index };
 			const isObserved = observed?.has(index) ?? true;
 			if (observed) finder.after(step, isObserved);
-			else finder.within(step);
+			else {
+				finder.within(step);
+				for (const between of timesBetween(step.start, time, earliest / speed))
+					recorder.between(index, between, () => form.observe(step.at(between)));
+			}
 			if (isObserved) {
 				const observation = form.observe(state);
 				recorder.add(index, time, time - step.start, observation);
@@ -113,7 +117,7 @@ export async function solveFlow(config: FlowConfig, options: SolveOptions = {}):
 		work = next.value;
 	} catch (error) {
 		if (!(error instanceof NotFiniteError)) throw error;
-		return solution("diverged", describeDivergence(error, form));
+		return solution("diverged", describeDivergence(error, form, dynamics.name));
 	}
 
 	const events = finder.found(end.final);
@@ -134,14 +138,7 @@ export async function solveFlow(config: FlowConfig, options: SolveOptions = {}):
 	});
 }
 
-const stopped = "Stopped; a flow is computed anew from its beginning.";
+/** κ₀t from which on rows leave no wide gap on logarithmic time: before, nothing has moved. */
+const earliest = 0.01;
 
-/** Throws a `UserError` if the network's outputs at time 0 are no numbers. */
-function requireFinite({ outputs, loss, kappa }: Observation): void {
-	const sample = outputs.findIndex((output) => !Number.isFinite(output));
-	if (sample < 0 && Number.isFinite(loss) && Number.isFinite(kappa)) return;
-	const [what, value] = sample < 0 ? ["κ(0)", kappa] : [`the output of sample ${sample}`, outputs[sample]];
-	throw new UserError(
-		`Expected ${what} to be finite at time 0, got ${value}. Choose smaller initial values (\`initialisation\`).`,
-	);
-}
+const stopped = "Stopped; a flow is computed anew from its beginning.";

@@ -17,8 +17,6 @@ const inside = ({ samples, scale }: GridCell) => samples >= 2 * length ** 2 && s
 const fewSamples = ({ samples, scale }: GridCell) => samples <= 12 && scale <= 0.3;
 const largeScale = ({ samples, scale }: GridCell) => samples >= 2 * length ** 2 && scale >= 1;
 
-const condition1 = "n ≥ 2L² = 50 and σ_K ≤ 0.3, five times 1/√(Lm): Condition 1 with constants of ours";
-
 interface Region {
 	readonly suffix: string;
 	readonly words: string;
@@ -27,10 +25,10 @@ interface Region {
 }
 
 const regions: Readonly<Record<"inside" | "few" | "large", Region>> = {
-	inside: { suffix: "", words: condition1, holds: inside },
+	inside: { suffix: "", words: "n ≥ 50, σ_K ≤ 0.3", holds: inside },
 	few: {
 		suffix: ".few-samples",
-		words: "6 or 12 samples of 5 words",
+		words: "n ≤ 12, σ_K ≤ 0.3",
 		outside: "Condition 1 asks for n ≥ Ω̃(L²), L² = 25.",
 		holds: fewSamples,
 	},
@@ -46,9 +44,11 @@ const regions: Readonly<Record<"inside" | "few" | "large", Region>> = {
 function claimOf(name: string, sentence: string, place: string, region: Region): Claim {
 	return {
 		id: `applicability.${name}${region.suffix}`,
-		sentence: `${sentence}: share of runs with ${region.words}`,
+		of: region.words,
+		sentence: `${sentence} (share of runs)`,
 		place,
 		expected: atLeast(1),
+		caveat: "The constants of Condition 1 are ours: n ≥ 2L² = 50, and σ_K ≤ 0.3, five times 1/√(Lm).",
 		...(region.outside !== undefined && { outside: region.outside }),
 		measure(rows) {
 			const cells = gridOf(rows).filter((cell) => region.holds(cell) && cell.meets[name] !== undefined);
@@ -182,7 +182,7 @@ export const applicability: Part = {
 				caption:
 					"The conditions under which the paper argues in phase 2, each with a constant of ours in the place of its O(·), up to " +
 					"κ₀t = 1000. That ‖w̄‖² stays of its order fails everywhere so late: phase 2 ends at a time of poly(m), and here it has " +
-					"ended. The conclusions above hold longer than the conditions they were derived from. Click a cell to open its run.",
+					"ended. The conclusions of the other figure hold longer than the conditions they were derived from. Click a cell to open its run.",
 			}),
 		].filter((figure) => figure !== undefined);
 	},

@@ -3,9 +3,12 @@ import { drawAttentionMaps } from "../../figure/co-occurrence/attention-maps.ts"
 import { drawFrozen } from "../../figure/co-occurrence/frozen.ts";
 import { drawScores } from "../../figure/co-occurrence/scores.ts";
 import type { Figure } from "../../figure/figure.ts";
-import type { Part } from "../study.ts";
+import type { Analysis, Part } from "../study.ts";
+import { irrelevantExperiments } from "./attention/irrelevant.ts";
+import { irrelevantClaims, irrelevantFigures } from "./attention/irrelevant-claims.ts";
 import { movementClaims } from "./attention/movement.ts";
 import { purposeClaims } from "./attention/purpose.ts";
+import type { Size } from "./presets.ts";
 
 export const attention: Part = {
 	name: "attention",
@@ -17,13 +20,16 @@ export const attention: Part = {
 		"W_Q larger than the theory allows, and there the same motion can be seen; X starts with far too large ones, and some " +
 		"scores move the wrong way. The flow with attention held fixed at its initial value shows what attention is good for: " +
 		"a larger margin, not a task that could not be learned without it.",
-	claims: [...movementClaims, ...purposeClaims],
+	claims: [...movementClaims, ...irrelevantClaims, ...purposeClaims],
 	figures: (rows, options) =>
 		[
 			drawScores(rows, { ...options, run: "P-0", descent: "P-descent-0" }),
 			drawScores(rows, { ...options, run: "A2-0" }),
 			drawScores(rows, { ...options, run: "X-0" }),
 			drawAttentionMaps(rows, { ...options, run: "A2-0" }),
+			...irrelevantFigures(rows, options),
 			drawFrozen(rows, { ...options, run: "A2-0", frozen: "A2-frozen-0" }),
 		].filter((figure): figure is Figure => figure !== undefined),
 };
+
+export const attentionExperiments = (size: Size): Analysis[] => irrelevantExperiments(size);

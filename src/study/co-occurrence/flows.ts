@@ -140,7 +140,8 @@ export const claimsOf = ({ letters, id, sentence, value, choice, caveat, ...rest
 		(letter): Claim => ({
 			...rest,
 			id: `${id}.${letter}`,
-			sentence: `${letter}: ${sentence}`,
+			of: letter,
+			sentence,
 			...(caveat !== undefined && { caveat }),
 			...outsideOf(letter),
 			measure: (rows) => overSeeds(rows, letter, value, choice),

@@ -4,11 +4,14 @@ import { drawValueProducts } from "../../figure/co-occurrence/value-products.ts"
 import { drawWords } from "../../figure/co-occurrence/words.ts";
 import type { Figure } from "../../figure/figure.ts";
 import { meanFieldAt } from "../../theory/co-occurrence/mean-field.ts";
-import type { Part } from "../study.ts";
+import type { Analysis, Part } from "../study.ts";
 import { firstPhaseClaims } from "./phases/first.ts";
 import { idealClaims } from "./phases/ideal.ts";
-import { manySamplesClaims, namedFlows } from "./phases/many-samples.ts";
+import { manySamplesClaims, manySamplesExperiments, namedFlows } from "./phases/many-samples.ts";
+import { motionExperiments } from "./phases/motion.ts";
+import { motionClaims, motionFigures } from "./phases/motion-claims.ts";
 import { secondPhaseClaims } from "./phases/second.ts";
+import type { Size } from "./presets.ts";
 
 /** Times of the idealised flow, evenly spaced on a logarithmic axis from 0.1 to 1000. */
 const times = Array.from({ length: 81 }, (_, i) => 10 ** (i / 20 - 1));
@@ -25,7 +28,7 @@ export const phases: Part = {
 		"and R meet the theory's hypotheses, C has too few samples, P is the paper's experiment, A and A2 start with larger " +
 		"attention, X with far too large. Thin lines are the idealised flow: infinitely many samples, even attention.",
 	runs: (name) => /^(S|R|P|C)-0$/.test(name),
-	claims: [...firstPhaseClaims, ...secondPhaseClaims, ...idealClaims, ...manySamplesClaims],
+	claims: [...firstPhaseClaims, ...motionClaims, ...secondPhaseClaims, ...idealClaims, ...manySamplesClaims],
 	figures(rows, options) {
 		const losses = ["P", "R", "S"].map((letter) =>
 			drawLosses(rows, { ...options, run: `${letter}-0`, ...(letter === "P" && { descent: "P-descent-0" }) }),
@@ -48,6 +51,13 @@ export const phases: Part = {
 			meanField,
 		});
 		const products = ["S", "P"].map((letter) => drawValueProducts(rows, { ...options, run: `${letter}-0` }));
-		return [...losses, words, limit, ...products].filter((figure): figure is Figure => figure !== undefined);
+		return [...losses, words, limit, ...motionFigures(rows, options), ...products].filter(
+			(figure): figure is Figure => figure !== undefined,
+		);
 	},
 };
+
+export const phasesExperiments = (size: Size): Analysis[] => [
+	...manySamplesExperiments(size),
+	...motionExperiments(size),
+];

@@ -132,7 +132,8 @@ function overSeeds(rows: readonly Row[], run: string, measure: Question["measure
 /** Whether SGD, whose steps are short, saturates less than AdamW. */
 const sgdClaim = (run: string): Claim => ({
 	id: `sgd-saturates-less.${run}`,
-	sentence: `${run}: SGD saturates the network less than AdamW does (gain of AdamW − gain of SGD)`,
+	of: run,
+	sentence: "SGD saturates the network less than AdamW does (gain of AdamW − gain of SGD)",
 	place: "the logs of the paper's code (20 epochs, rate 0.01): post-norm stays below 0.16, pre-norm falls",
 	expected: above(0),
 	caveat: "At equal steps SGD has also learned less: compare the losses.",
@@ -159,7 +160,8 @@ export const languageModels: Part = {
 				const words = typeof caveat === "string" ? caveat : caveat?.[run];
 				return {
 					id: `${id}.${run}`,
-					sentence: `${run}: ${sentence}`,
+					of: run,
+					sentence,
 					place,
 					expected,
 					measure: (rows) => overSeeds(rows, run, measure),

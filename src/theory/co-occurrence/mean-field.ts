@@ -38,7 +38,7 @@ function sumsAt(u: number, v: number): [number, number, number, number] {
 }
 
 /** d(u, v)/dτ. */
-export const meanFieldRates: VectorField = (_, state, out) => {
+const meanFieldRates: VectorField = (_, state, out) => {
 	const [s1, s2, s3, s4] = sumsAt(state[0]!, state[1]!);
 	out[0] = s1 - s2;
 	out[1] = s1 - s2 - s3 - s4;

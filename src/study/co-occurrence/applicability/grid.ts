@@ -11,7 +11,7 @@ import type { Size } from "../presets.ts";
 import { conclusions, conditions } from "./statements.ts";
 
 /** Name of the experiment, and of its folder beside the report. */
-export const gridName = "applicability";
+const gridName = "applicability";
 
 const scaleKey = "initialisation.attention";
 const samplesKey = "data.samples";

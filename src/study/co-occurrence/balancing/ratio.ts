@@ -103,6 +103,17 @@ export const ratioClaims: readonly Claim[] = [
 		letters: ["C"],
 	}),
 	...claimsOf({
+		id: "balancing.small-n-rates",
+		sentence:
+			"with n = 12 samples of L = 5 words −G₃′ / max(G₁′, G₂′) at the end is about 0.86 (median over seeds)",
+		place: "Condition 1: n ≥ Ω̃(L²) is needed",
+		expected: near(0.86, 0.03),
+		choice: "median",
+		value: atEnd("balance/rate_max"),
+		letters: ["C"],
+		caveat: "This study's specification has 0.846 to 0.871 over five seeds of its own.",
+	}),
+	...claimsOf({
 		id: "balancing.small-n-ratio",
 		sentence:
 			"with n = 12 samples of L = 5 words R at the end is 0.884 to 0.893 (median over seeds; 0.875 predicted)",

@@ -1,29 +1,14 @@
 import { JSDOM } from "jsdom";
 import { expect, test } from "vitest";
-import type { Engine } from "../../../engine/types.ts";
+import { computedRows } from "../../../../test/support/computed-rows.ts";
 import type { Row } from "../../../figure/figure.ts";
-import { type Analysis, type Claim, judge } from "../../study.ts";
+import { type Claim, judge } from "../../study.ts";
 import { generalisationExperiments } from "./generalisation.ts";
 import { generalisationClaims, generalisationFigures } from "./generalisation-claims.ts";
 import { neuronExperiments } from "./neurons.ts";
 import { neuronClaims, neuronFigures } from "./neurons-claims.ts";
 import { scalingExperiments } from "./scaling.ts";
 import { scalingClaims, scalingFigures } from "./scaling-claims.ts";
-
-async function rowsOf(analyses: readonly Analysis[]): Promise<Row[]> {
-	const rows: Row[] = [];
-	for (const analysis of analyses) {
-		const computed = await analysis.compute({
-			// Plain arithmetic: none of these asks for the engine or for a run.
-			engine: undefined as unknown as Engine,
-			signal: new AbortController().signal,
-			run: () => Promise.reject(new Error("no run is needed")),
-			progress: () => {},
-		});
-		rows.push(...computed.map((row, step) => ({ step, ...row, run: analysis.name })));
-	}
-	return rows;
-}
 
 const failing = (claims: readonly Claim[], rows: readonly Row[]) =>
 	claims
@@ -33,13 +18,13 @@ const failing = (claims: readonly Claim[], rows: readonly Row[]) =>
 const { document } = new JSDOM().window;
 
 test("neurons move as one; all of them become aligned where Condition 1 holds, not with m₁ > m as in P", async () => {
-	const rows = await rowsOf(neuronExperiments("smoke"));
+	const rows = await computedRows(neuronExperiments("smoke"));
 	expect(failing(neuronClaims, rows)).toEqual(["end-state.neurons-rate.P", "end-state.neurons-right.P"]);
 	expect(neuronFigures(rows, { document })[0]?.rows.length).toBe(3 * 3 * 256);
 });
 
 test("T₁ goes as 1/(m m₁) and, of a wide network, the loss as 1/(γ²κ₀t); a narrow one is faster than that", async () => {
-	const rows = await rowsOf(scalingExperiments("smoke"));
+	const rows = await computedRows(scalingExperiments("smoke"));
 	expect(failing(scalingClaims, rows)).toEqual(["end-state.scaling-law-narrow"]);
 	const narrow = rows.find((row) => row["series"] === "m" && row["size"] === 64);
 	expect(narrow?.["law"]).toBeLessThan(0.2);
@@ -47,7 +32,7 @@ test("T₁ goes as 1/(m m₁) and, of a wide network, the loss as 1/(γ²κ₀t)
 });
 
 test("the loss on unseen words falls as the power of the training loss that the SVM direction predicts", async () => {
-	const rows = await rowsOf(generalisationExperiments("smoke"));
+	const rows = await computedRows(generalisationExperiments("smoke"));
 	expect(failing(generalisationClaims, rows)).toEqual([]);
 	expect(generalisationFigures(rows, { document }).length).toBe(1);
 	const [few, many] = rows.filter((row) => row["last"] === 1);

@@ -33,7 +33,8 @@ const asked = ({ id, sentence, key, worst, detail, caveat, ...rest }: Asked): Cl
 		(letter): Claim => ({
 			...rest,
 			id: `${id}.${letter}`,
-			sentence: `${letter}: ${sentence}`,
+			of: letter,
+			sentence,
 			...(caveat !== undefined && { caveat }),
 			...outsideOf(letter),
 			measure(rows) {

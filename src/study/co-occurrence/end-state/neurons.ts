@@ -20,7 +20,7 @@ export const neuronsName = "end-state/neurons";
 export const moments = ["start", "T1", "end"] as const;
 export const neuronLetters: readonly Letter[] = ["S", "R", "P"];
 /** Whose neurons are drawn: the paper's experiment has 256. */
-export const drawnLetter: Letter = "P";
+const drawnLetter: Letter = "P";
 
 const seedsOf: Readonly<Record<Size, number>> = { smoke: 1, laptop: 5, paper: 20 };
 

@@ -29,12 +29,12 @@ interface ManySamplesSize {
 }
 
 const sizes: Readonly<Record<Size, ManySamplesSize>> = {
-	smoke: { samples: [24, 96], seeds: 1 },
-	laptop: { samples: [24, 96, 384], seeds: 2 },
-	paper: { samples: [24, 96, 384], seeds: 10 },
+	smoke: { samples: [60, 240], seeds: 1 },
+	laptop: { samples: [60, 240, 600], seeds: 3 },
+	paper: { samples: [60, 240, 600], seeds: 10 },
 };
 
-export const phasesExperiments = (size: Size): Analysis[] => [manySamples(sizes[size])];
+export const manySamplesExperiments = (size: Size): Analysis[] => [manySamples(sizes[size])];
 
 /** What the figure and the claims need of a row of a flow. */
 const kept = /^(step$|flow\/|word\/|event\/)/;
@@ -112,7 +112,7 @@ export const manySamplesClaims: readonly Claim[] = [
 		measure(rows) {
 			const all = gapsOf(rows);
 			const most = all.at(-1);
-			return most && most.n >= 384 ? { value: Math.max(...most.gaps), detail: detailOf(all) } : undefined;
+			return most && most.n >= 600 ? { value: Math.max(...most.gaps), detail: detailOf(all) } : undefined;
 		},
 	},
 	{

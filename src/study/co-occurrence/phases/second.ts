@@ -41,7 +41,8 @@ const conditions = (rows: readonly Row[], letter: Letter): Measurement | undefin
 const conditionClaims = everywhere.map(
 	(letter): Claim => ({
 		id: `phases.conditions.${letter}`,
-		sentence: `${letter}: from T1 to the end all ${predicates.length} conditions of phase 2 hold (how many)`,
+		of: letter,
+		sentence: `from T1 to the end all ${predicates.length} conditions of phase 2 hold (how many)`,
 		place: "Definition F.1",
 		expected: atLeast(predicates.length),
 		caveat:
@@ -87,6 +88,21 @@ export const secondPhaseClaims: readonly Claim[] = [
 		expected: atLeast(1),
 		choice: "smallest",
 		value: (flow) => leastOf(flow, ["monotone.value12", "monotone.value13", "monotone.value23"]),
+		letters: everywhere,
+	}),
+	...claimsOf({
+		id: "phases.values-end",
+		sentence:
+			"from start to end μ₁ᵀW_VᵀW_Vμ₂ has grown, μ₁ᵀW_VᵀW_Vμ₃ and μ₂ᵀW_VᵀW_Vμ₃ have fallen (least change, counted positive so)",
+		place: "Theorem 3.2 (ii)",
+		expected: above(0),
+		choice: "smallest",
+		value: ({ last }) =>
+			Math.min(
+				at(last, "summary/change.value.12"),
+				-at(last, "summary/change.value.13"),
+				-at(last, "summary/change.value.23"),
+			),
 		letters: everywhere,
 	}),
 	...claimsOf({

@@ -14,7 +14,7 @@ import type { Analysis, AnalysisRow } from "../../study.ts";
 import { networkOf } from "./networks.ts";
 
 export const balanceName = "deep-linear/balance";
-export const balanceDepths = [2, 3] as const;
+const balanceDepths = [2, 3] as const;
 const scale = 0.5;
 const to = 10;
 

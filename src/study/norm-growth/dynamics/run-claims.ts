@@ -192,7 +192,8 @@ export const runClaims = (runs: readonly string[]): Claim[] =>
 		runs.map(
 			(run): Claim => ({
 				id: `dynamics.${id}.${run}`,
-				sentence: `${run}: ${sentence}`,
+				of: run,
+				sentence,
 				place,
 				expected,
 				...(caveat === undefined ? {} : { caveat }),

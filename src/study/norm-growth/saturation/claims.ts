@@ -242,7 +242,8 @@ export const saturationClaims: readonly Claim[] = questions.flatMap(
 			const words = typeof caveat === "string" ? caveat : caveat?.[placement];
 			return {
 				id: `saturation.${id}.${placement}`,
-				sentence: `${placement}: ${sentence}`,
+				of: placement,
+				sentence,
 				place,
 				expected,
 				measure: (rows) => overRuns(rows, placement, measure),
