@@ -20,7 +20,7 @@ const valuePairs = [
 
 /**
  * The keys `flow/*`, `train/loss`, `class/*`, `word/*`, `score/*`, `attention/*`, `gram/*`, `balance/*`, `margin/*` and
- * `conserved/*` of docs/co-occurrence.md. `time` is that of the flow, `stepSize` the length of the accepted step that ends
+ * `conserved/*` of docs/flows.md. `time` is that of the flow, `stepSize` the length of the accepted step that ends
  * here, NaN of a moment within one. What is not finite is left out.
  */
 export function rowOf(
