@@ -112,6 +112,7 @@ export { coOccurrence } from "./study/co-occurrence/study.ts";
 export { gallery } from "./study/gallery/study.ts";
 export { normGrowth } from "./study/norm-growth/study.ts";
 export { judgeStudy, type NamedPreset, presetOf, runStudy, type StudyResult } from "./study/run-study.ts";
+export { shortcuts } from "./study/shortcuts/study.ts";
 export type {
 	Analysis,
 	AnalysisRow,

@@ -5,6 +5,7 @@ import { doctorCommand } from "./doctor.ts";
 import { exitCodes, explainFailure } from "./exit.ts";
 import { flowCommand } from "./flow.ts";
 import { profileCommand } from "./profile.ts";
+import { propagateCommand } from "./propagate.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
 import { serveCommand } from "./serve.ts";
@@ -31,6 +32,7 @@ function createProgram(): Command {
 		reportCommand(),
 		serveCommand(),
 		profileCommand(),
+		propagateCommand(),
 		doctorCommand(),
 		startCommand(),
 	])

@@ -14,6 +14,7 @@ import { coOccurrence } from "../study/co-occurrence/study.ts";
 import { gallery } from "../study/gallery/study.ts";
 import { normGrowth } from "../study/norm-growth/study.ts";
 import type { StudyResult } from "../study/run-study.ts";
+import { shortcuts } from "../study/shortcuts/study.ts";
 import type { Preset, Study } from "../study/study.ts";
 import { withText } from "../study/text.ts";
 import { parseSweep } from "../sweep/config.ts";
@@ -23,7 +24,7 @@ import { Interrupted } from "./exit.ts";
 import { followed, spentOn, wholeNumber } from "./run-options.ts";
 import { formatTable, paint, printJson, say } from "./terminal.ts";
 
-const studies: readonly Study[] = [normGrowth, coOccurrence, gallery];
+const studies: readonly Study[] = [normGrowth, coOccurrence, shortcuts, gallery];
 
 interface StudyOptions {
 	readonly preset: string;

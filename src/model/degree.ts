@@ -8,7 +8,7 @@
  * fast the error falls, relative to s:
  *
  *     exact            no error at any c: f is k-homogeneous
- *     exponential      less than any power of c: softmax, gelu and silu near their limits
+ *     exponential      less than any power of c: softmax, gelu, silu and tanh near their limits
  *     polynomial, p    as c^-p: a term of degree k − p was added; 1 − cos then falls as c^-2p
  *
  * Assumed of θ and x is what holds for all but exceptional ones: no limit is identically zero (leading terms do not
@@ -82,6 +82,15 @@ export function normalised(x: Homogeneous, epsilon: boolean): Homogeneous {
 export const smoothRelu = (x: Homogeneous): Homogeneous => ({
 	degree: x.degree,
 	approach: slowest(x.approach, exponential),
+});
+
+/** tanh of x with k > 0 is its sign in the limit, but for an error like e^(−2|c^k x|). */
+export const smoothSign = (): Homogeneous => ({ degree: 0, approach: exponential });
+
+/** The sign of x: errors of x change none from some c on. */
+export const sign = (x: Homogeneous): Homogeneous => ({
+	degree: 0,
+	approach: x.approach.kind === "exact" ? exact : exponential,
 });
 
 /**

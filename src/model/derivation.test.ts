@@ -89,6 +89,62 @@ test("what vanishes of parameters are parameters, and the saturated network has 
 				);
 				expect(limit.every(({ approach }) => approach.kind === "exact")).toBe(true);
 			}
+	for (const options of [
+		{ mixing: { name: "u-spa" }, queryKeyNorm: true },
+		{ mixing: { name: "shaped" }, valueMaps: "identity", parallel: true, residual: "skip-init" },
+		{ activation: "tanh", shaping: { name: "tat" }, residual: "none" },
+		{ activation: "softplus", shaping: { name: "tat" } },
+		{ activation: "leaky-relu", normBlocks: "first", mask: "none" },
+	] as Partial<ModelOptions>[]) {
+		const config = smallModel(options);
+		const limit = degrees(saturated(config));
+		expect(limit.map(({ place, degree }) => [place, degree])).toEqual(
+			degrees(config).map(({ place, degree }) => [place, degree]),
+		);
+		expect(limit.every(({ approach }) => approach.kind === "exact")).toBe(true);
+	}
+});
+
+test("without shortcuts: skips that are not there, branches that are passed by, trained factors and planned biases", () => {
+	const of = (options: Partial<ModelOptions>) => {
+		const { degree, approach } = at({ layers: 1, ...bare, ...options }, "state.1");
+		return [degree, approach.kind === "polynomial" ? approach.order : approach.kind];
+	};
+	// Each sublayer takes its input's place and adds two to its degree: 1, 3, 5, with nothing to vanish beside it.
+	expect(of({ placement: "none", residual: "none" })).toEqual([5, "exponential"]);
+	// A trained factor adds one: 1 beside 4, and 4 beside 7.
+	expect(of({ placement: "none", residual: "skip-init" })).toEqual([7, 3]);
+	expect(of({ placement: "none", residual: { skip: 1, branch: 0 } })).toEqual([1, "exact"]);
+	// Side by side on one input both branches have degree 3.
+	expect(of({ placement: "pre", parallel: true })).toEqual([3, 2]);
+	expect(of({ placement: "none", residual: "none", mixing: { name: "value-skip-init" } })).toEqual([
+		6,
+		"exponential",
+	]);
+	expect(of({ placement: "none", residual: "none", valueMaps: "identity" })).toEqual([3, "exponential"]);
+	// A tanh's degree is 0 whatever its argument's.
+	expect(of({ placement: "none", residual: "none", activation: "tanh" })).toEqual([1, "exponential"]);
+	expect(
+		vanishing(smallModel({ layers: 1, mixing: { name: "e-spa" }, placement: "res-post", ...bare })),
+	).toEqual(new Set(["blocks.0.attn.bias"]));
+	const queries = vanishing(smallModel({ layers: 1, queryKeyNorm: true, placement: "res-post" }));
+	for (const name of ["q.bias", "q_norm.epsilon", "k_norm.epsilon"])
+		expect(queries).toContain(`blocks.0.attn.${name}`);
+	// Gain and shift of a norm are alike in degree.
+	expect(queries).not.toContain("blocks.0.attn.q_norm.bias");
+});
+
+test("shifts of a shaped softplus vanish against their argument of degree 2, those of a tanh stay", () => {
+	const activation = "blocks.0.ff.activation";
+	const options = { layers: 1, placement: "pre", shaping: { name: "tat" }, ...bare } as const;
+	expect(at({ ...options, activation: "softplus" }, activation)).toMatchObject({
+		degree: 2,
+		approach: { kind: "polynomial", order: 2 },
+	});
+	expect(at({ ...options, activation: "tanh" }, activation)).toMatchObject({
+		degree: 0,
+		approach: { kind: "exponential" },
+	});
 });
 
 test("a derivation reads as the proof does, place by place", () => {

@@ -8,12 +8,15 @@ import {
 	gelu,
 	geluTanh,
 	layerNorm,
+	leakyRelu,
 	linear,
 	relu,
 	rmsNorm,
 	silu,
 	softmax,
+	softplus,
 	standardise,
+	tanh,
 } from "./functional.ts";
 
 let engine: Engine;
@@ -56,6 +59,9 @@ const pairs: Record<string, [ours: (x: JaxArray) => JaxArray, plain: (x: JaxArra
 				),
 	],
 	silu: [silu, (x) => x.ref.mul(nn.sigmoid(x))],
+	leakyRelu: [(x) => leakyRelu(x, 0.2), (x) => np.where(x.ref.greater(0), x.ref, x.mul(0.2))],
+	tanh: [tanh, (x) => np.tanh(x)],
+	softplus: [softplus, (x) => np.log(np.exp(x).add(1))],
 };
 
 function largestDifference(a: TypedArray, b: TypedArray): number {

@@ -77,6 +77,44 @@ export function relu(x: JaxArray): JaxArray {
 	return np.maximum(point, 0).add(slope.mul(d));
 }
 
+/** max(x, slope·x), 0 ≤ slope ≤ 1, elementwise. Its gradient at 0 is the slope, as in PyTorch. */
+export function leakyRelu(x: JaxArray, slope: number): JaxArray {
+	const [point, d] = linearisedAt(x);
+	const rate = point.ref
+		.greater(0)
+		.astype(point.dtype)
+		.mul(1 - slope)
+		.add(slope);
+	return rate.ref.mul(point).add(rate.mul(d));
+}
+
+/** tanh x, elementwise. */
+export function tanh(x: JaxArray): JaxArray {
+	const [point, d] = linearisedAt(x);
+	const y = np.tanh(point);
+	return y.ref.add(np.square(y).mul(-1).add(1).mul(d));
+}
+
+/** −1, 0 or 1, elementwise. Its gradient is 0. */
+export function sign(x: JaxArray): JaxArray {
+	const point = lax.stopGradient(x);
+	const positive = point.ref.greater(0).astype(point.dtype);
+	return positive.sub(point.less(0).astype(point.dtype));
+}
+
+/** log(1 + eˣ), elementwise, as max(x, 0) + log(1 + e^−|x|), which no x overflows. */
+export function softplus(x: JaxArray): JaxArray {
+	const [point, d] = linearisedAt(x);
+	const e = np.exp(np.negative(np.absolute(point.ref)));
+	const positive = point.ref.greater(0).astype(point.dtype);
+	const share = np.reciprocal(e.ref.add(1)); // σ(|x|)
+	const sigma = positive.ref.add(e.ref.mul(positive.mul(-1).add(1))).mul(share);
+	return np
+		.maximum(point, 0)
+		.add(np.log(e.add(1)))
+		.add(sigma.mul(d));
+}
+
 /** x·Φ(x), elementwise, with Φ the normal distribution function. Native devices have its `erf` in float32 only. */
 export function gelu(x: JaxArray): JaxArray {
 	const [point, d] = linearisedAt(x);

@@ -56,6 +56,52 @@ test("orthogonal initialisation has orthonormal rows of wide and orthonormal col
 	}
 });
 
+test("signal: W_Q is 0, square weights keep every length, tall ones and wide ones the mean square; biases are 0", () => {
+	const values = initialise(model({ init: "signal", width: 32, feedForward: 96 }), 1);
+	expect(new Set(values["blocks.0.attn.q.weight"]!.values)).toEqual(new Set([0]));
+	expect(new Set(values["blocks.0.ff.w1.bias"]!.values)).toEqual(new Set([0]));
+	// 1024 normal numbers of deviation 1/√32, and 1600 of the head's: to 7 %.
+	for (const name of ["blocks.0.attn.k.weight", "head.weight"])
+		expect(Math.abs(deviation(values[name]!.values) * Math.sqrt(32) - 1)).toBeLessThan(0.07);
+	// ‖W‖² / out is the mean square of Wx for x of mean square 1, each direction alike.
+	for (const [name, out] of [
+		["blocks.0.attn.v", 32],
+		["blocks.1.attn.o", 32],
+		["blocks.0.ff.w1", 96],
+	] as const) {
+		const square = values[`${name}.weight`]!.values.reduce((sum, x) => sum + x * x, 0);
+		expect(Math.abs(square / out - 1)).toBeLessThan(1e-13);
+	}
+	const narrow = values["blocks.0.ff.w2.weight"]!.values.reduce((sum, x) => sum + x * x, 0);
+	expect(Math.abs(narrow / 32 - 1)).toBeLessThan(1e-13);
+});
+
+test("signal: embeddings and what positions add to them have mean square 1 together, within 7 %", () => {
+	for (const [positions, added] of [
+		["none", 0],
+		["rope", 0],
+		["sinusoidal", 1 / 2],
+		["learned", undefined],
+	] as const) {
+		const values = initialise(model({ init: "signal", positions, vocabulary: 200, context: 200 }), 1);
+		const square = (name: string) => deviation(values[name]!.values) ** 2;
+		expect(Math.abs(square("tok_emb.weight") + (added ?? square("pos_emb.weight")) - 1)).toBeLessThan(0.07);
+	}
+});
+
+test("factors begin where their options say, whatever the scale of random values", () => {
+	const begin = (options: Partial<ModelOptions>, name: string) =>
+		Array.from(initialise(model({ initScale: 3, ...options }), 1)[`blocks.1.${name}`]!.values);
+	expect(begin({ mixing: { name: "value-skip-init" } }, "attn.alpha")).toEqual([1, 1]);
+	expect(begin({ mixing: { name: "value-skip-init" } }, "attn.beta")).toEqual([0, 0]);
+	for (const part of ["alpha", "beta", "gamma"])
+		expect(begin({ mixing: { name: "shaped" } }, `attn.${part}`)).toEqual([1, 1]);
+	expect(begin({ residual: "skip-init" }, "ff.branch")).toEqual([0]);
+	expect(begin({ residual: { skip: 1, branch: 0.1, trained: true } }, "attn.branch")).toEqual([0.1]);
+	expect(begin({ queryKeyNorm: true }, "attn.q_norm.weight")).toEqual(new Array(16).fill(1));
+	expect(begin({ queryKeyNorm: true }, "attn.k_norm.bias")).toEqual(new Array(16).fill(0));
+});
+
 test("a parameter's initial values depend on the seed and its name, not on what else the model has", () => {
 	const a = initialise(model({}), 7);
 	const b = initialise(model({ positions: "rope", biases: false, layers: 3 }), 7);

@@ -2,7 +2,7 @@ import type { Array as JaxArray } from "@jax-js/jax";
 import { beforeAll, expect, test } from "vitest";
 import { readJson, readModel, readTensors } from "../../test/support/fixtures.ts";
 import {
-	initialValues,
+	genericValues,
 	parameterTensors,
 	readAll,
 	relativeError,
@@ -28,15 +28,6 @@ const tokens = [
 	[1, 2, 3, 4, 5, 6, 7],
 	[8, 3, 9, 10, 0, 2, 1],
 ];
-
-/** Generic values: gains and shifts are moved from where they start, 1 and 0. */
-function genericValues(config: ModelConfig, seed: number): Values {
-	const values = initialValues(config, seed);
-	for (const [name, x] of Object.entries(values))
-		if (/ln/.test(name))
-			values[name] = Float64Array.from(x, (v, i) => v + 0.3 * Math.sin(7 * i + name.length));
-	return values;
-}
 
 /** Every observed place, and the logits. */
 function places(config: ModelConfig, params: Parameters, ids: JaxArray): Record<string, JaxArray> {
@@ -80,6 +71,29 @@ const variants: Partial<ModelOptions>[] = [
 	{ placement: "pre", norm: "rms", positions: "rope", keyValueHeads: 1, tiedHead: true },
 	{ placement: "pre", activation: "swiglu", biases: false, finalNorm: false },
 	{ placement: "none", layers: 1 },
+	{ placement: "none", layers: 1, residual: "none", mask: "none" },
+	{ placement: "none", layers: 1, residual: { normalised: 0.98 }, mixing: { name: "shaped-transformer" } },
+	{ placement: "pre", residual: "skip-init", biases: false, normEpsilon: 0 },
+	{ placement: "post", residual: { attention: "none", feedForward: { skip: 1, branch: 0 } } },
+	{ placement: "res-post", residual: { skip: 0.8, branch: -0.5 }, mixing: { name: "value-skip-init" } },
+	{ placement: "pre", parallel: true },
+	{ placement: "pre", parallel: true, residual: { skip: 1, branch: 1, trained: true }, biases: false },
+	{ placement: "pre", normBlocks: "first", layers: 1, finalNorm: false },
+	{ placement: "res-post", normBlocks: "first", residual: "none", finalNorm: true },
+	{ placement: "pre", mixing: { name: "u-spa" } },
+	{ placement: "res-post", mixing: { name: "e-spa", gamma: 0.2 }, biases: false, keyValueHeads: 1 },
+	{ placement: "res-post", mixing: { name: "e-spa", gamma: 0.2 }, mask: "none" },
+	{ placement: "pre", mixing: { name: "shaped" }, valueMaps: "identity", norm: "rms" },
+	{ placement: "post", mixing: { name: "shaped" }, mask: "none", biases: false },
+	{ placement: "res-post", queryKeyNorm: true },
+	{ placement: "pre", queryKeyNorm: true, norm: "rms", positions: "rope", biases: false },
+	{ placement: "res-post", activation: "leaky-relu", negativeSlope: 0.2 },
+	{ placement: "res-post", activation: "leaky-relu", shaping: { name: "tat", eta: 0.1 }, biases: false },
+	{ placement: "pre", activation: "tanh", biases: false },
+	{ placement: "pre", activation: "tanh", shaping: { name: "tat" } },
+	{ placement: "res-post", activation: "softplus", biases: false },
+	{ placement: "pre", activation: "softplus", shaping: { name: "tat" }, biases: false },
+	{ placement: "pre", activation: "gelu-tanh", shaping: { name: "dks", zeta: 1.2 }, biases: false },
 ];
 
 for (const options of variants)

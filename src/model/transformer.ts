@@ -1,5 +1,5 @@
 /**
- * A causal transformer language model, as pure functions of parameters and tokens.
+ * A transformer language model, causal unless its mask is none, as pure functions of parameters and tokens.
  *
  *     tokens -> embedding (+ positions) -> block 0 -> ... -> block L-1 -> (final norm) -> linear head -> logits
  *
@@ -10,23 +10,15 @@
  */
 import type { Array as JaxArray } from "@jax-js/jax";
 import { UserError } from "../error.ts";
+import { activationOf } from "./activation.ts";
 import { attention, project, type Show } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
-import { vanishing } from "./derivation.ts";
-import {
-	binaryCrossEntropy,
-	crossEntropy,
-	embed,
-	gelu,
-	geluTanh,
-	layerNorm,
-	linear,
-	relu,
-	rmsNorm,
-	silu,
-} from "./functional.ts";
-import type { Parameters } from "./parameters.ts";
+import { binaryCrossEntropy, crossEntropy, embed, linear } from "./functional.ts";
+import { normalise } from "./normalise.ts";
+import { normalises, type Parameters } from "./parameters.ts";
 import { sinusoids } from "./positions.ts";
+import { join, residual } from "./residual.ts";
+import { type Remaining, remaining } from "./terms.ts";
 
 /**
  * Sees the intermediates of a forward pass as they are made:
@@ -70,19 +62,31 @@ export function encode(
 		return value;
 	};
 	const left = remaining(config, params);
+	const activate = activationOf(config);
 	let x = show("state.0", embeddings(config, left, tokens)); // [B, T, W]
 	for (let i = 0; i < config.layers; i++) {
-		const block = `blocks.${i}`;
-		const sublayer = (norm: string, f: Layer, name: string) => {
-			const normed: Layer = (y) => show(`${block}.${norm}`, normalise(config, left, `${block}.${norm}`, y));
-			const shown: Layer = (y) => show(`${block}.${name}`, f(y));
-			const place = `${block}.${name}`;
-			const add = (skip: JaxArray, y: JaxArray) =>
-				addRemaining(left, { [`${place}.skip`]: skip, [`${place}.sublayer`]: y });
-			x = show(`${place}.residual`, residual(config.placement, x, shown, normed, add));
-		};
-		sublayer("ln1", (y) => attention(config, left.params, `${block}.attn`, y, show), "attn");
-		sublayer("ln2", (y) => feedForward(config, left.params, `${block}.ff`, y, show), "ff");
+		const [attn, ff] = [`blocks.${i}.attn`, `blocks.${i}.ff`];
+		const norm =
+			(name: string): Layer =>
+			(y) =>
+				normalises(config, i)
+					? show(`blocks.${i}.${name}`, normalise(config, left, `blocks.${i}.${name}`, y))
+					: y;
+		const attend: Layer = (y) => show(attn, attention(config, left, attn, y, show));
+		const feed: Layer = (y) => show(ff, feedForward(config, left.params, activate, ff, y, show));
+		if (config.parallel) {
+			const normed = norm("ln1")(x.ref);
+			x = show(`${ff}.residual`, join(config, left, x, { [attn]: attend(normed.ref), [ff]: feed(normed) }));
+		} else {
+			const { placement } = config;
+			for (const [name, f, ln] of [
+				[attn, attend, "ln1"],
+				[ff, feed, "ln2"],
+			] as const) {
+				const add = (skip: JaxArray, y: JaxArray) => join(config, left, skip, { [name]: y });
+				x = show(`${name}.residual`, residual(placement, x, f, norm(ln), add));
+			}
+		}
 		show(`state.${i + 1}`, x);
 	}
 	return show("state.final", config.finalNorm ? normalise(config, left, "ln_f", x) : x);
@@ -146,29 +150,6 @@ export function loss(config: ModelConfig, params: Parameters, batch: Batch): Jax
 	return crossEntropy(forward(config, params, inputs), targets, weights);
 }
 
-/** What `config.terms` leaves of the sums: the parameters that are read, and which other terms are not. */
-interface Remaining {
-	readonly params: Parameters;
-	readonly dropped: ReadonlySet<string>;
-}
-
-function remaining(config: ModelConfig, params: Parameters): Remaining {
-	if (config.terms === "all") return { params, dropped: new Set() };
-	const dropped = vanishing(config);
-	const kept = Object.entries(params).filter(([name]) => !dropped.has(name));
-	return { params: Object.fromEntries(kept), dropped };
-}
-
-/** The sum of the terms that remain: at least one does. */
-function addRemaining({ dropped }: Remaining, terms: Readonly<Record<string, JaxArray>>): JaxArray {
-	const kept = Object.entries(terms).flatMap(([name, term]) => {
-		if (!dropped.has(name)) return [term];
-		term.dispose();
-		return [];
-	});
-	return kept.reduce((x, y) => x.add(y));
-}
-
 function embeddings(config: ModelConfig, { params, dropped }: Remaining, tokens: JaxArray): JaxArray {
 	const time = tokens.shape[1]!;
 	if (time > config.context)
@@ -183,45 +164,16 @@ function embeddings(config: ModelConfig, { params, dropped }: Remaining, tokens:
 	return x;
 }
 
-/** One step of the residual stream: x with sublayer f and normalisation N placed as configured, and added. */
-function residual(
-	placement: ModelConfig["placement"],
-	x: JaxArray,
-	f: Layer,
-	norm: Layer,
-	add: (skip: JaxArray, y: JaxArray) => JaxArray,
-): JaxArray {
-	switch (placement) {
-		case "pre":
-			return add(x.ref, f(norm(x)));
-		case "post":
-			return norm(add(x.ref, f(x)));
-		case "res-post":
-			return add(x.ref, norm(f(x)));
-		case "none":
-			return add(x.ref, f(x));
-	}
-}
-
-function normalise(config: ModelConfig, { params, dropped }: Remaining, name: string, x: JaxArray): JaxArray {
-	const weight = params[`${name}.weight`]!.ref;
-	const epsilon = dropped.has(`${name}.epsilon`) ? 0 : config.normEpsilon;
-	return config.norm === "rms"
-		? rmsNorm(x, weight, epsilon)
-		: layerNorm(x, weight, params[`${name}.bias`]?.ref, epsilon);
-}
-
 function feedForward(
 	config: ModelConfig,
 	params: Parameters,
+	activate: Layer,
 	name: string,
 	x: JaxArray,
 	show: Show,
 ): JaxArray {
 	const hidden = show(`${name}.w1`, project(params, `${name}.w1`, x.ref));
-	const activations = { relu, gelu, "gelu-tanh": geluTanh, swiglu: silu };
-	const activation = config.terms === "leading" ? relu : activations[config.activation];
-	let active = activation(hidden.ref);
+	let active = activate(hidden.ref);
 	if (config.activation === "swiglu") active = active.mul(project(params, `${name}.w3`, x));
 	return project(params, `${name}.w2`, show(`${name}.activation`, active));
 }

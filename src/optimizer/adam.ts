@@ -4,15 +4,18 @@
  *     m' = β₁m + (1 − β₁)g        v' = β₂v + (1 − β₂)g²
  *     θ' = (1 − ηλ)θ − η/(1 − β₁ᵗ) · m' / (√v'/√(1 − β₂ᵗ) + ε)        t = 1, 2, ...
  *
- * Adam adds the decay to the gradient instead: g + λθ in place of g, and no factor on θ.
+ * With `decayed` matrices vectors and single numbers have no factor on θ. Adam adds the decay to the gradient instead:
+ * g + λθ in place of g, and no factor on θ.
  */
-import { numpy as np } from "@jax-js/jax";
+import { type Array as JaxArray, numpy as np } from "@jax-js/jax";
 import type { AdamConfig, AdamWConfig } from "./config.ts";
 import type { Arrays, Optimizer } from "./optimizer.ts";
 
-export function adam({ name, betas, epsilon, weightDecay }: AdamConfig | AdamWConfig): Optimizer {
+export function adam(config: AdamConfig | AdamWConfig): Optimizer {
+	const { name, betas, epsilon, weightDecay } = config;
 	const [beta1, beta2] = betas;
 	const decoupled = name === "adamw";
+	const decays = (p: JaxArray) => decoupled && (config.decayed === "all" || p.ndim === 2);
 	const penalised = !decoupled && weightDecay > 0;
 	return {
 		name,
@@ -43,7 +46,7 @@ export function adam({ name, betas, epsilon, weightDecay }: AdamConfig | AdamWCo
 				const v = state[`v.${key}`]!.ref.mul(s["beta2"]!.ref).add(np.square(g).mul(s["fresh2"]!.ref));
 				const size = np.sqrt(v.ref).mul(s["spread"]!.ref).add(s["epsilon"]!.ref);
 				const step = m.ref.mul(s["rate"]!.ref).mul(np.reciprocal(size));
-				next[key] = (decoupled ? p.ref.mul(s["keep"]!.ref) : p.ref).sub(step);
+				next[key] = (decays(p) ? p.ref.mul(s["keep"]!.ref) : p.ref).sub(step);
 				first[`m.${key}`] = m;
 				second[`v.${key}`] = v;
 			}

@@ -16,7 +16,11 @@ const adamw = z.strictObject({
 	learningRate: learningRate(1e-3),
 	betas,
 	epsilon,
-	weightDecay: decay(0.01, "λ: parameters shrink by the factor 1 − ηλ each step. On every parameter."),
+	weightDecay: decay(0.01, "λ: parameters shrink by the factor 1 − ηλ each step."),
+	decayed: z
+		.enum(["all", "matrices"])
+		.default("all")
+		.describe("Which parameters decay. matrices: no biases, gains and other vectors."),
 });
 
 const adam = z.strictObject({

@@ -68,6 +68,19 @@ test("without a gradient AdamW shrinks every parameter by 1 − ηλ and Adam wi
 	expect((await after({ name: "adam" }, zeros))["w"]).toEqual(Array.from(parameters.w));
 });
 
+test("with decayed matrices AdamW shrinks matrices and leaves vectors, to the last bit", async () => {
+	const options = { name: "adamw", learningRate: 0.1, weightDecay: 0.2, decayed: "matrices" } as const;
+	const { w, b } = await after(options, zeros);
+	expectClose(
+		w!,
+		parameters.w.map((x) => x * 0.98),
+	);
+	expect(b).toEqual(Array.from(parameters.b));
+	// What the gradient does to a vector is what it does without decay.
+	const plain = await after({ name: "adamw", learningRate: 0.1, weightDecay: 0 }, gradients, 3);
+	expect((await after(options, gradients, 3))["b"]).toEqual(plain["b"]);
+});
+
 test("the first step of Adam with ε = 0 is η against the sign of the gradient, whose decay is part of it", async () => {
 	const plain = await after({ name: "adam", learningRate: 0.1, epsilon: 0 }, gradients);
 	expectClose(

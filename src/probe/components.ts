@@ -47,7 +47,7 @@ const attentionModel = modelConfig.parse({
 function attentionUpTo(shown: "a.heads" | undefined): Component["apply"] {
 	return (params, [x]) => {
 		let seen: JaxArray | undefined;
-		const output = attention(attentionModel, params, "a", x!, (name, value) => {
+		const output = attention(attentionModel, { params, dropped: new Set() }, "a", x!, (name, value) => {
 			if (name === shown) seen = value.ref;
 			return value;
 		});

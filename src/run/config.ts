@@ -19,6 +19,13 @@ const name = z.string().regex(/^[\w][\w.-]*$/, "Use letters, digits, `-`, `_` an
 const training = z.strictObject({
 	steps: z.int().nonnegative().describe("Updates to make."),
 	batch: z.int().positive().describe("Sequences a batch."),
+	clip: z
+		.number()
+		.positive()
+		.optional()
+		.describe(
+			"Largest norm of the gradient of all parameters; longer ones are shortened to it. Default: none.",
+		),
 	logEvery: z.int().positive().default(10).describe("Steps between rows with the training loss alone."),
 });
 

@@ -10,6 +10,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Tensor } from "../engine/types.ts";
 import { type Counters, NotFinite, removeEarlierCheckpoints, saveCheckpoint } from "./checkpoint.ts";
+import { whereDiverged } from "./divergence.ts";
 import { learningRateOf, lossMetrics, measureStep, take } from "./measure.ts";
 import type { MetricsFile } from "./metrics.ts";
 import { batchLeaves } from "./programs.ts";
@@ -68,7 +69,8 @@ export async function trainLoop(session: Session, options: LoopOptions): Promise
 		return await loop.run();
 	} catch (error) {
 		if (!(error instanceof Diverged)) throw error;
-		return loop.outcome("diverged", error.step, error.message);
+		const where = await whereDiverged(session, options.directory, error.step, options.signal);
+		return loop.outcome("diverged", error.step, [error.message, where].filter(Boolean).join(" "));
 	}
 }
 

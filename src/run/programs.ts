@@ -5,7 +5,7 @@
  * therefore cannot change what is trained. `gradient` computes the update that `step` is about to make, keeps the
  * sums that its probes need and throws the update away.
  */
-import { type Array as JaxArray, tree, valueAndGrad } from "@jax-js/jax";
+import { type Array as JaxArray, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
 import type { Batch as HostBatch } from "../data/batches.ts";
 import type { Engine, Spec, Tensor, TypedArray } from "../engine/types.ts";
 import type { ModelConfig } from "../model/config.ts";
@@ -28,6 +28,8 @@ export const batchLeaves = ({ tokens, weights, targets }: HostBatch): Record<str
 export interface ProgramShapes {
 	readonly model: ModelConfig;
 	readonly optimizer: Optimizer;
+	/** The largest norm of the gradient that the optimizer sees. Default: any. */
+	readonly clip?: number | undefined;
 	/** Sequences a batch, and whether batches come with weights. */
 	readonly batch: number;
 	readonly weighted: boolean;
@@ -44,7 +46,7 @@ export type RunPrograms = Awaited<ReturnType<typeof compilePrograms>>;
 /** Compiles the programs of a run; nothing of the parameters' size is computed. */
 export async function compilePrograms(
 	engine: Engine,
-	{ model, optimizer, batch, weighted, trainLength, sets, probeSequences }: ProgramShapes,
+	{ model, optimizer, clip, batch, weighted, trainLength, sets, probeSequences }: ProgramShapes,
 ) {
 	const params = parameterSpecs(model);
 	const state = optimizer.specs(params);
@@ -67,7 +69,8 @@ export async function compilePrograms(
 
 	const update = (theta: Parameters, memory: Parameters, s: Parameters, data: Batch) => {
 		const [value, grads] = valueAndGrad((p: Parameters) => loss(model, p, data))(tree.ref(theta));
-		return { value, grads, next: optimizer.update(tree.ref(theta), tree.ref(grads), memory, s) };
+		const seen = clip === undefined ? tree.ref(grads) : clipped(tree.ref(grads), clip);
+		return { value, grads, next: optimizer.update(tree.ref(theta), seen, memory, s) };
 	};
 
 	/** Consumes parameters and optimizer state; returns their successors and the loss before the update. */
@@ -120,3 +123,17 @@ export async function compilePrograms(
 		},
 	};
 }
+
+/** Gradients as they are where their norm over all parameters is at most `most`, else shortened to it. */
+function clipped(grads: Parameters, most: number): Parameters {
+	const norm = np.sqrt(squaredNorm(grads));
+	const factor = np.minimum(np.reciprocal(norm.add(1e-30)).mul(most), 1);
+	const shortened = Object.entries(grads).map(([name, gradient]) => [name, gradient.mul(factor.ref)]);
+	factor.dispose();
+	return Object.fromEntries(shortened);
+}
+
+const squaredNorm = (values: Parameters): JaxArray =>
+	Object.values(values)
+		.map((value) => np.sum(np.square(value.ref)))
+		.reduce((sum, square) => sum.add(square));

@@ -57,6 +57,7 @@ export async function openSession(config: RunConfig, dataHash?: string): Promise
 		const programs = await compilePrograms(engine, {
 			model,
 			optimizer,
+			clip: config.training.clip,
 			batch: config.training.batch,
 			weighted: probeBatch.weights !== undefined,
 			trainLength: dataset.trainLength,

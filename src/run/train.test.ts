@@ -155,6 +155,16 @@ test("a finished run is left as it is; from an earlier step it is made again, th
 	await expect(resumeRun(run, { fromStep: 15 })).rejects.toThrow("checkpoint of step 15, got 10, 20, 30, 40");
 });
 
+test("a network that explodes at its start names the block in which its states were the first that are no numbers", async () => {
+	const config = tinyConfig(folder);
+	const result = await startRun(
+		{ ...config, model: { ...config.model, placement: "none", layers: 6, initScale: 3000 } },
+		run,
+	);
+	expect(result).toMatchObject({ state: "diverged", step: 0 });
+	expect(result.message).toMatch(/The states of step 0 were the first, in block [1-5], counted from 0/);
+});
+
 test("a run that diverges is stopped and recorded, and keeps its earlier checkpoints", async () => {
 	await runUntil(run, 20, tinyConfig(folder));
 	const config = join(run, "config.json");
@@ -163,6 +173,8 @@ test("a run that diverges is stopped and recorded, and keeps its earlier checkpo
 	expect(result.state).toBe("diverged");
 	expect(result.step).toBeGreaterThan(20);
 	expect(result.message).toMatch(/to be finite, got \S+ at step \d+: training diverged/);
+	// The update with that rate is the first after the checkpoint; what it makes of the parameters is no network.
+	expect(result.message).toMatch(/The states of step 21 were the first, in block 0, counted from 0/);
 	expect(await statusOf()).toMatchObject({ state: "diverged", step: result.step, message: result.message });
 	expect(await checkpoints()).toEqual([10, 20]);
 	for (const row of await readMetrics(join(run, "metrics.jsonl")))

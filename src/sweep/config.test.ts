@@ -104,6 +104,80 @@ test("bad values are refused by key", () => {
 	expect(wrong({ name: "../elsewhere" })).toThrow("name");
 });
 
+const variants = {
+	"pre-norm": {},
+	"skips 0.9": { "model.placement": "none", "model.residual": { normalised: 0.9 } },
+	"e-spa": { "model.residual": "none", "model.mixing": { name: "e-spa" } },
+};
+const varied = {
+	base: plan.base,
+	variants,
+	axes: { "optimizer.learningRate": [1e-4, 1e-3] },
+	seeds: [0, 1],
+};
+
+test("variants are crossed with axes and seeds; a cell has its variant's values and its name among its coordinates", () => {
+	const { cells } = parseSweep(varied);
+	expect(cells).toHaveLength(3 * 2 * 2);
+	expect(new Set(cells.map(({ hash }) => hash)).size).toBe(12);
+	expect(cells.slice(0, 3).map(({ coordinates }) => coordinates)).toEqual([
+		{ variant: "pre-norm", "optimizer.learningRate": 1e-4 },
+		{ variant: "pre-norm", "optimizer.learningRate": 1e-3 },
+		{ variant: "skips 0.9", "optimizer.learningRate": 1e-4 },
+	]);
+	expect(trainingOf(cells[2]!).model).toMatchObject({ placement: "none", residual: { normalised: 0.9 } });
+	expect(trainingOf(cells[4]!).model).toMatchObject({ residual: "none", mixing: { name: "e-spa" } });
+	expect(describeCell(cells[5]!)).toBe("variant e-spa, learningRate 0.001, seed 0");
+});
+
+test("a cell of a variant is the cell of that configuration, whatever the variant is called", () => {
+	const [, second] = Object.values(variants);
+	expect(hashes({ ...varied, variants: { "pre-norm": {}, renamed: second } })).toEqual(
+		hashes({ ...varied, variants: { "pre-norm": {}, "skips 0.9": second } }),
+	);
+	const written = {
+		...plan.base,
+		model: { ...plan.base.model, placement: "none", residual: { normalised: 0.9 } },
+	};
+	expect(hashes({ ...varied, variants: { one: second } })).toEqual(
+		hashes({ ...varied, base: written, variants: undefined }),
+	);
+});
+
+test("an axis may vary a value inside of what a variant sets, and leaves the variant as it was", () => {
+	const axes = { "model.mixing.gamma": [0.1, 0.2] };
+	const { cells, variants: after } = parseSweep({
+		...varied,
+		variants: { "e-spa": variants["e-spa"] },
+		axes,
+	});
+	expect(cells.map((cell) => trainingOf(cell).model["mixing"])).toEqual(
+		[0.1, 0.2, 0.1, 0.2].map((gamma) => ({ name: "e-spa", gamma })),
+	);
+	expect(after).toEqual({ "e-spa": variants["e-spa"] });
+});
+
+test("bad variants are refused by name and key", () => {
+	const wrong = (change: object) => () => parseSweep({ ...varied, variants: change }, "s.json");
+	expect(wrong({})).toThrow(
+		"Expected `variants` to have at least one variant, got none. Leave it out. (s.json)",
+	);
+	expect(wrong({ a: { "model.placemnet": "none" } })).toThrow("Did you mean `model.placement`?");
+	expect(wrong({ a: { "model.placemnet": "none" } })).toThrow('(s.json: base, axes and variant "a")');
+	expect(wrong({ a: { "model.mixing": { name: "espa" } } })).toThrow("Did you mean `e-spa`?");
+	expect(wrong({ "": {} })).toThrow('to begin with a letter or a digit, got ""');
+	expect(wrong(JSON.parse('{"__proto__": {}}'))).toThrow(/variants/);
+	expect(wrong(JSON.parse('{"a": {"__proto__.polluted": 1}}'))).toThrow("got `__proto__.polluted`");
+	expect(wrong({ a: { seed: 3 } })).toThrow('Expected variant "a" to have keys that change what is trained');
+	expect(wrong({ a: { engine: { threads: 1 } } })).toThrow("`engine`");
+	expect(wrong({ a: { "optimizer.learningRate": 1 } })).toThrow(
+		"got `optimizer.learningRate`, which is an axis",
+	);
+	expect(wrong({ a: {}, b: { "model.placement": "pre" } })).toThrow(
+		'Expected the variants to differ, got "a" and "b", which are the same configuration.',
+	);
+});
+
 const flows = {
 	base: { kind: "flow", ...configurations.S },
 	axes: { "data.samples": [12, 24], "initialisation.attention": [0.1, 1] },

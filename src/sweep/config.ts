@@ -1,12 +1,13 @@
 /**
- * A sweep as data: one run's configuration, the axes along which it is varied, and the seeds.
+ * A sweep as data: one run's configuration, the axes along which it is varied, variants of it by name, and the seeds.
  *
  *     { "base": { "model": …, "training": … },
  *       "axes": { "optimizer.learningRate": { "from": 1e-5, "to": 1e-1, "count": 9, "scale": "log" },
  *                 "optimizer.weightDecay": [0, 0.01, 0.1] },
+ *       "variants": { "pre": {}, "no skips": { "model.placement": "none", "model.residual": "none" } },
  *       "seeds": [0, 1] }
  *
- * Each combination of a value of every axis and a seed is a cell: a run of its own.
+ * Each combination of a variant, a value of every axis and a seed is a cell: a run of its own.
  */
 import { dirname, parse, resolve } from "node:path";
 import { z } from "zod";
@@ -34,6 +35,26 @@ const range = z
 
 const value = z.union([z.number(), z.string(), z.boolean()]);
 
+/** Begins with a letter or a digit, for the reason of `dottedKey`. */
+const variantName = /^[\p{L}\d]/u;
+
+const variants = z.record(z.string(), z.record(z.string(), z.unknown())).superRefine((given, context) => {
+	const issue = (message: string) => context.addIssue({ code: "custom", message });
+	if (Object.keys(given).length === 0)
+		issue("Expected `variants` to have at least one variant, got none. Leave it out.");
+	for (const [name, overrides] of Object.entries(given)) {
+		if (!variantName.test(name))
+			issue(
+				`Expected the names of \`variants\` to begin with a letter or a digit, got ${JSON.stringify(name)}.`,
+			);
+		for (const key of Object.keys(overrides))
+			if (!dottedKey.test(key))
+				issue(
+					`Expected the keys of variant ${JSON.stringify(name)} to be dotted keys, as in model.placement, got \`${key}\`.`,
+				);
+	}
+});
+
 const sweepSchema = z.strictObject({
 	name: z
 		.string()
@@ -56,6 +77,12 @@ const sweepSchema = z.strictObject({
 					});
 		})
 		.describe("Values by dotted key of the configuration: a list, or a range."),
+	variants: variants
+		.optional()
+		.describe(
+			"Sets of values by dotted key, by name: what goes together where an axis would vary one key alone. An empty set " +
+				"is the base itself.",
+		),
 	seeds: z.array(z.int().nonnegative()).min(1).default([0]).describe("Each cell is run with each of them."),
 	folder: z.string().optional().describe("Where relative paths begin. Default: the folder of this file."),
 	keepCheckpoints: z
@@ -80,11 +107,13 @@ export interface Sweep {
 	readonly name: string;
 	readonly base: Readonly<Record<string, unknown>>;
 	readonly axes: Readonly<Record<string, readonly AxisValue[]>>;
+	/** What each variant sets, by name and dotted key; undefined where the sweep has none. */
+	readonly variants?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
 	readonly seeds: readonly number[];
 	/** Absolute. */
 	readonly folder: string;
 	readonly keepCheckpoints: boolean;
-	/** Every combination, the seed varying slowest, then the first axis. */
+	/** Every combination, the seed varying slowest, then the variant, then the first axis. */
 	readonly cells: readonly Cell[];
 }
 
@@ -100,12 +129,24 @@ export function parseSweep(plan: unknown, source = "the sweep", from = process.c
 	const { base, axes: given, ...parsed } = parseWith(sweepSchema, plan, source);
 	const entries = Object.entries(given).map(([name, axis]) => [name, valuesOf(axis)] as const);
 	const axes: Record<string, AxisValue[]> = Object.fromEntries(entries);
-	for (const name of Object.keys(axes))
-		if (/^(name|kind|seed|engine\..*)$/.test(name))
+	const names = Object.keys(parsed.variants ?? {});
+	const varied = [
+		...Object.keys(axes).map((key) => ({ key, where: "`axes`" })),
+		...names.flatMap((name) =>
+			Object.keys(parsed.variants![name]!).map((key) => ({ key, where: `variant ${JSON.stringify(name)}` })),
+		),
+	];
+	for (const { key, where } of varied) {
+		if (/^(name|kind|seed|engine(\..*)?)$/.test(key))
 			throw new UserError(
-				`Expected \`axes\` to have keys that change what is trained, got \`${name}\`.` +
-					`${name === "seed" ? " List seeds in `seeds`." : ""} (${source})`,
+				`Expected ${where} to have keys that change what is trained, got \`${key}\`.` +
+					`${key === "seed" ? " List seeds in `seeds`." : ""} (${source})`,
 			);
+		if (where !== "`axes`" && key in axes)
+			throw new UserError(
+				`Expected ${where} to set other keys than \`axes\`, got \`${key}\`, which is an axis. Remove it there or here. (${source})`,
+			);
+	}
 	if ("seed" in base)
 		throw new UserError(
 			`Expected \`base.seed\` to be absent, got ${JSON.stringify(base["seed"])}. List seeds in \`seeds\`. (${source})`,
@@ -114,7 +155,10 @@ export function parseSweep(plan: unknown, source = "the sweep", from = process.c
 	for (const [name, values] of Object.entries(lists))
 		if (new Set(values).size < values.length)
 			throw new UserError(`Expected the values of \`${name}\` to differ, got one of them twice. (${source})`);
-	const count = Object.values(lists).reduce((product, values) => product * values.length, 1);
+	const count = Object.values(lists).reduce(
+		(product, values) => product * values.length,
+		Math.max(1, names.length),
+	);
 	if (count > mostCells)
 		throw new UserError(
 			`Expected the sweep to have at most ${mostCells} cells, got ${count}. Use fewer values. (${source})`,

@@ -44,3 +44,15 @@ test("a sweep.json that is damaged is named, with the advice to delete it", asyn
 	for (const read of [readCells, (out: string) => requireSameSweep(parseSweep(plan), out)])
 		await expect(read(directory)).rejects.toThrow(/sweep\.json` to be JSON, .*Delete the file/);
 });
+
+test("a sweep may gain variants; one that loses or changes a variant is refused by its key", async () => {
+	const directory = folder();
+	const written = { ...plan, variants: { pre: {}, none: { "model.placement": "none" } } };
+	writeFileSync(sweepPaths(directory).sweep, JSON.stringify(written));
+	const again = (variants: object) => requireSameSweep(parseSweep({ ...plan, variants }), directory);
+	await again({ ...written.variants, post: { "model.placement": "post" } });
+	await expect(again({ pre: {} })).rejects.toThrow("Expected `variants` to be as in");
+	await expect(again({ ...written.variants, none: { "model.placement": "post" } })).rejects.toThrow(
+		"Expected `variants.none.model.placement` to be as in",
+	);
+});

@@ -14,17 +14,24 @@ export async function requireSameSweep(sweep: Sweep, directory: string): Promise
 	if (before.cells.every(({ hash }) => cells.has(hash))) return;
 	const key =
 		differingKey({ base: before.base }, { base: sweep.base }) ??
-		removedFrom({ ...before.axes, seeds: before.seeds }, { ...sweep.axes, seeds: sweep.seeds }) ??
+		removedFrom(listsOf(before), listsOf(sweep)) ??
+		differingKey({ variants: before.variants }, { variants: sweep.variants }) ??
 		(before.folder === sweep.folder ? undefined : "folder");
 	throw new UserError(
 		`Expected ${key ? `\`${key}\`` : "the program's defaults"} to be as in \`${path}\`, got a sweep without some ` +
-			"of its cells. Axes and seeds may be extended; for another sweep choose another folder, or delete this one.",
+			"of its cells. Axes, variants and seeds may be extended; for another sweep choose another folder, or delete this one.",
 	);
 }
 
 type Lists = Readonly<Record<string, readonly unknown[]>>;
 
-/** The axis that has lost a value; an axis that is new changes every cell too. */
+const listsOf = ({ axes, variants, seeds }: Sweep): Lists => ({
+	...axes,
+	...(variants && { variants: Object.keys(variants) }),
+	seeds,
+});
+
+/** The list that has lost a value; an axis that is new changes every cell too. */
 const removedFrom = (before: Lists, after: Lists): string | undefined =>
 	Object.keys(before).find((key) => before[key]!.some((value) => !after[key]?.includes(value))) ??
 	Object.keys(after).find((key) => !before[key]);

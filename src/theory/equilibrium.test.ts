@@ -52,7 +52,7 @@ test("AdamW's equilibrium ignores the gradient's size, Adam's with L2 has its cu
 		betas: [0.9, 0.999] as [number, number],
 		epsilon: 0,
 	};
-	expect(ratio({ name: "adamw", ...adam })).toBe(1);
+	expect(ratio({ name: "adamw", decayed: "all", ...adam })).toBe(1);
 	expect(ratio({ name: "adam", ...adam })).toBeCloseTo(2, 12);
 	const sgd = {
 		name: "sgd",

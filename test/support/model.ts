@@ -22,6 +22,15 @@ export const smallModel = (options: Partial<ModelOptions> = {}): ModelConfig =>
 export const initialValues = (config: ModelConfig, seed = 1): Values =>
 	Object.fromEntries(Object.entries(initialise(config, seed)).map(([name, x]) => [name, x.values]));
 
+/** Values without a pattern: gains, shifts and factors are moved from where they start, 1 and 0, and W_Q from 0. */
+export function genericValues(config: ModelConfig, seed: number): Values {
+	const values = initialValues(config, seed);
+	for (const [name, x] of Object.entries(values))
+		if (/ln|_norm|alpha|beta|gamma|branch|attn\.q\.weight/.test(name))
+			values[name] = Float64Array.from(x, (v, i) => v + 0.3 * Math.sin(7 * i + name.length));
+	return values;
+}
+
 /** The parameters of a model in an engine's memory. */
 export const parameterTensors = (engine: Engine, config: ModelConfig, values: Values, dtype: DType) =>
 	tensorsOf(engine, parameterSpecs(config, dtype), values);
