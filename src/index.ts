@@ -73,6 +73,12 @@ export { degrees, type Place, type Term, vanishing } from "./model/derivation.ts
 export { initialise } from "./model/initialise.ts";
 export { type Parameters, parameterSpecs, tensorsOf } from "./model/parameters.ts";
 export { saturated } from "./model/saturated.ts";
+export { adviseSpa } from "./model/signal/advice.ts";
+export type { SpaLayer } from "./model/signal/layer.ts";
+export { dksParameters, tatSmoothParameters } from "./model/signal/shaped-activation.ts";
+export { spaLayers } from "./model/signal/spa.ts";
+export { tatSlope } from "./model/signal/tailored-leaky-relu.ts";
+export { transformerMap } from "./model/signal/transformer-map.ts";
 export { select, selectionFlow } from "./model/token-selection.ts";
 export { attentionWeights, type Batch, forward, hiddenStates, loss } from "./model/transformer.ts";
 export { createOptimizer, type Optimizer } from "./optimizer/optimizer.ts";
@@ -173,3 +179,7 @@ export {
 	warmupInverseSqrtRate,
 } from "./theory/rate-law.ts";
 export { contributions, misalignedShare, stepBetween } from "./theory/series.ts";
+export { describeNetwork, startKernelOf } from "./theory/signal/configured-network.ts";
+export { kernelOf } from "./theory/signal/kernel.ts";
+export { statisticsOf } from "./theory/signal/kernel-statistics.ts";
+export { propagate } from "./theory/signal/propagate.ts";
