@@ -183,3 +183,4 @@ export { describeNetwork, startKernelOf } from "./theory/signal/configured-netwo
 export { kernelOf } from "./theory/signal/kernel.ts";
 export { statisticsOf } from "./theory/signal/kernel-statistics.ts";
 export { propagate } from "./theory/signal/propagate.ts";
+export { logCollapseBound, mixedNorm, residualsThroughDepth } from "./theory/signal/rank-collapse.ts";

@@ -65,9 +65,10 @@ export async function measureModelSignals(
 		throw new UserError(
 			`Expected validation sequences of at least 2 tokens, got ${length}. Choose other data. (${dataset.description})`,
 		);
-	const opened = checkpoint === undefined ? undefined : await openAny(checkpoint, model);
 	const engine = await openEngine(config.engine);
+	let opened: Checkpoint | undefined;
 	try {
+		if (checkpoint !== undefined) opened = await openAny(checkpoint, model);
 		// A formal language is learned by sets of next symbols: its loss is another one.
 		const gradients = dataset.testBatches === undefined;
 		const program = await compileSignals(engine, model, { sequences: rows.length, length, gradients });
