@@ -8,29 +8,7 @@
  * from the network, from killed programs and from failing disks. (Format: github.com/huggingface/safetensors.)
  */
 import { UserError } from "../error.ts";
-
-/** Bytes of one value, for every type of the format that fills whole bytes. */
-const byteSizes = {
-	BOOL: 1,
-	U8: 1,
-	I8: 1,
-	F8_E5M2: 1,
-	F8_E4M3: 1,
-	F8_E8M0: 1,
-	U16: 2,
-	I16: 2,
-	F16: 2,
-	BF16: 2,
-	U32: 4,
-	I32: 4,
-	F32: 4,
-	U64: 8,
-	I64: 8,
-	F64: 8,
-	C64: 8,
-} as const;
-
-export type StoredType = keyof typeof byteSizes;
+import { byteSizes, type StoredType } from "./stored-type.ts";
 
 /** A tensor as it lies in the file; `begin` and `end` are bytes from the end of the header. */
 export interface TensorEntry {

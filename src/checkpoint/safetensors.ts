@@ -12,7 +12,8 @@ import type { DType, Spec, TypedArray } from "../engine/types.ts";
 import { bytesOf, checkedValues, dtypeOf, sizeOf } from "../engine/values.ts";
 import { nearest, UserError } from "../error.ts";
 import { asUserError } from "./disk.ts";
-import { type Header, maximumHeaderLength, parseHeader, refusal, type StoredType } from "./header.ts";
+import { type Header, maximumHeaderLength, parseHeader, refusal } from "./header.ts";
+import type { StoredType } from "./stored-type.ts";
 
 /** A tensor to be written, or one that waits in a file: its values come when they are asked for. */
 export interface TensorSource extends Spec {
