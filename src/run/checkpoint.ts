@@ -15,10 +15,10 @@ import {
 import type { TensorSource } from "../checkpoint/safetensors.ts";
 import type { Spec } from "../engine/types.ts";
 import { UserError } from "../error.ts";
+import { parseWith } from "../explain.ts";
 import { parameterSpecs } from "../model/parameters.ts";
 import { createOptimizer } from "../optimizer/optimizer.ts";
 import type { ResolvedConfig } from "./config.ts";
-import { parseWith } from "./explain.ts";
 import type { Tensors } from "./programs.ts";
 import { isMeasured } from "./schedule.ts";
 import { copyOf, disposeAll, type Session } from "./session.ts";

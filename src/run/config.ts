@@ -9,9 +9,9 @@ import { z } from "zod";
 import { readJson } from "../checkpoint/disk.ts";
 import { dataConfig, isLanguage } from "../data/config.ts";
 import { UserError } from "../error.ts";
+import { parseWith } from "../explain.ts";
 import { type ModelConfig, type ModelOptions, modelConfig } from "../model/config.ts";
 import { optimizerConfig, scheduleConfig } from "../optimizer/config.ts";
-import { parseWith } from "./explain.ts";
 import { measureScheduleSchema } from "./schedule.ts";
 
 const name = z.string().regex(/^[\w][\w.-]*$/, "Use letters, digits, `-`, `_` and `.`");

@@ -13,8 +13,8 @@ import { dirname, parse, resolve } from "node:path";
 import { z } from "zod";
 import { readJson } from "../checkpoint/disk.ts";
 import { UserError } from "../error.ts";
+import { parseWith } from "../explain.ts";
 import { isObject, type RunOptions } from "../run/config.ts";
-import { parseWith } from "../run/explain.ts";
 import type { FlowOptions } from "../run/flow/config.ts";
 import { type Cell, cellsOf } from "./cell.ts";
 

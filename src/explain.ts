@@ -5,7 +5,7 @@
  * (`optimizer` is one of several shapes) the branch that the given value chose counts.
  */
 import { z } from "zod";
-import { nearest, UserError } from "../error.ts";
+import { nearest, UserError } from "./error.ts";
 
 interface JsonSchema {
 	readonly properties?: Record<string, JsonSchema>;
