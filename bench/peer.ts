@@ -11,6 +11,8 @@ export interface Peer<Work = Size> {
 	readonly name: string;
 	/** Milliseconds of each of `steps` training steps. */
 	steps(size: Work, steps: number): Promise<number[]>;
+	/** The same, with what was computed, of a script that says so. */
+	ask(size: Work, steps: number): Promise<{ readonly ms: number[]; readonly result?: readonly number[] }>;
 	close(): void;
 }
 
@@ -30,12 +32,14 @@ async function start<Work>(
 	const lines = createInterface({ input: child.stdout! });
 	const next = async () => JSON.parse((await once(lines, "line"))[0]);
 	const { version } = await next();
+	const ask = async (size: Work, steps: number) => {
+		child.stdin!.write(`${JSON.stringify({ size, steps })}\n`);
+		return next();
+	};
 	return {
 		name: `${name} ${version}`,
-		steps: async (size, steps) => {
-			child.stdin!.write(`${JSON.stringify({ size, steps })}\n`);
-			return (await next()).ms;
-		},
+		ask,
+		steps: async (size, steps) => (await ask(size, steps)).ms,
 		close: () => void child.kill(),
 	};
 }
@@ -68,6 +72,23 @@ export async function startNumpy(threads: number): Promise<Peer<Descent> | undef
 	if (!python) return undefined;
 	const env = { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
 	return start("numpy", python, [inBench("peers/numpy_flow.py")], env);
+}
+
+/** A reading of a series of checkpoints. */
+export interface Reading {
+	readonly paths: readonly string[];
+	readonly precision: "float32" | "float64";
+}
+
+/** Norms and cosines of a series in numpy or PyTorch, if a Python here has it. */
+export async function startNorms(
+	library: "numpy" | "torch",
+	threads: number,
+): Promise<Peer<Reading> | undefined> {
+	const python = pythonWith(library);
+	if (!python) return undefined;
+	const env = { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
+	return start(library, python, [inBench("peers/checkpoint_norms.py"), library], env);
 }
 
 /** tfjs on WebAssembly, if `npm --prefix bench ci` installed it. */

@@ -11,9 +11,11 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { DType, Spec, TypedArray } from "../engine/types.ts";
 import { bytesOf, checkedValues, dtypeOf, sizeOf } from "../engine/values.ts";
 import { nearest, UserError } from "../error.ts";
+import { type ByteSource, openSource } from "./byte-source.ts";
 import { asUserError } from "./disk.ts";
-import { type Header, maximumHeaderLength, parseHeader, refusal } from "./header.ts";
+import { type Header, type PlacedHeader, readHeader } from "./header.ts";
 import type { StoredType } from "./stored-type.ts";
+import { widen } from "./widen.ts";
 
 /** A tensor to be written, or one that waits in a file: its values come when they are asked for. */
 export interface TensorSource extends Spec {
@@ -51,7 +53,7 @@ const hostTypes: Partial<Record<StoredType, DType>> = {
 	BOOL: "bool",
 };
 
-const constructors = { float64: Float64Array, float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+const constructors = { int32: Int32Array, bool: Uint8Array };
 
 const storedTypes: Record<DType, StoredType> = { float64: "F64", float32: "F32", int32: "I32", bool: "BOOL" };
 
@@ -60,25 +62,12 @@ const largestTransfer = 2 ** 30;
 
 /** Opens a safetensors file and checks its header against its size. Throws UserError naming file and field. */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
-	const file = await open(path, "r").catch((error) => {
-		throw asUserError(error, path);
-	});
+	const source = await openSource(path);
 	try {
-		const fail = refusal(path);
-		const { size } = await file.stat();
-		if (size < 8) fail("the size", "at least 8 bytes", size);
-		const length = Number(new DataView(await readRange(file, 0, 8, path)).getBigUint64(0, true));
-		if (length > Math.min(size - 8, maximumHeaderLength))
-			fail("the header's length", `at most ${Math.min(size - 8, maximumHeaderLength)}`, length);
-		const header = parseHeader(
-			new Uint8Array(await readRange(file, 8, length, path)),
-			size - 8 - length,
-			path,
-		);
-		return new OpenFile(path, header, file, 8 + length);
+		return new OpenFile(source, await readHeader(source));
 	} catch (error) {
-		await file.close();
-		throw asUserError(error, path);
+		await source.close();
+		throw error;
 	}
 }
 
@@ -86,15 +75,14 @@ class OpenFile implements SafetensorsFile {
 	readonly path: string;
 	readonly tensors: Header["tensors"];
 	readonly metadata: Header["metadata"];
-	readonly #file: FileHandle;
-	/** Where the data begin, in bytes from the start of the file. */
+	readonly #bytes: ByteSource;
 	readonly #start: number;
 
-	constructor(path: string, header: Header, file: FileHandle, start: number) {
-		this.path = path;
-		this.tensors = header.tensors;
-		this.metadata = header.metadata;
-		this.#file = file;
+	constructor(bytes: ByteSource, { tensors, metadata, start }: PlacedHeader) {
+		this.path = bytes.path;
+		this.tensors = tensors;
+		this.metadata = metadata;
+		this.#bytes = bytes;
 		this.#start = start;
 	}
 
@@ -115,11 +103,10 @@ class OpenFile implements SafetensorsFile {
 			shape: entry.shape,
 			dtype,
 			read: async () => {
-				const { begin, end } = entry;
-				const buffer = await readRange(this.#file, this.#start + begin, end - begin, this.path);
-				if (entry.dtype === "BF16") return widenBfloat16(new Uint16Array(buffer));
-				if (entry.dtype === "F16") return widenFloat16(new Uint16Array(buffer));
-				return new constructors[dtype](buffer);
+				const bytes = new Uint8Array(entry.end - entry.begin);
+				await this.#bytes.read(bytes, this.#start + entry.begin);
+				if (dtype === "int32" || dtype === "bool") return new constructors[dtype](bytes.buffer);
+				return widen(bytes, { name, file: this.path, dtype: entry.dtype });
 			},
 		};
 	}
@@ -129,50 +116,8 @@ class OpenFile implements SafetensorsFile {
 	}
 
 	close(): Promise<void> {
-		return this.#file.close();
+		return this.#bytes.close();
 	}
-}
-
-/** `length` bytes from `position`, read straight into the buffer that is returned. */
-async function readRange(
-	file: FileHandle,
-	position: number,
-	length: number,
-	path: string,
-): Promise<ArrayBuffer> {
-	const bytes = new Uint8Array(length);
-	for (let at = 0; at < length; ) {
-		const { bytesRead } = await file.read(bytes, at, Math.min(length - at, largestTransfer), position + at);
-		if (bytesRead === 0) refusal(path)("the size", `at least ${position + length} bytes`, position + at);
-		at += bytesRead;
-	}
-	return bytes.buffer;
-}
-
-/** bfloat16 is the upper half of a float32. */
-function widenBfloat16(halves: Uint16Array): Float32Array {
-	const bits = new Uint32Array(halves.length);
-	for (let i = 0; i < bits.length; i++) bits[i] = halves[i]! << 16;
-	return new Float32Array(bits.buffer);
-}
-
-/** IEEE half precision: sign 1, exponent 5 (bias 15), fraction 10 bits; every value is exact in float32. */
-function widenFloat16(halves: Uint16Array): Float32Array {
-	const values = new Float32Array(halves.length);
-	for (let i = 0; i < values.length; i++) {
-		const half = halves[i]!;
-		const [exponent, fraction] = [(half >>> 10) & 31, half & 1023];
-		const magnitude =
-			exponent === 31
-				? fraction
-					? Number.NaN
-					: Number.POSITIVE_INFINITY
-				: exponent
-					? (1024 + fraction) * 2 ** (exponent - 25)
-					: fraction * 2 ** -24;
-		values[i] = half & 0x8000 ? -magnitude : magnitude;
-	}
-	return values;
 }
 
 /**

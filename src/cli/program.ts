@@ -4,18 +4,22 @@ import { version } from "../version.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exitCodes, explainFailure } from "./exit.ts";
 import { flowCommand } from "./flow.ts";
+import { inspectCommand } from "./inspect.ts";
+import { lintCommand } from "./lint.ts";
 import { profileCommand } from "./profile.ts";
 import { propagateCommand } from "./propagate.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
+import { saturationCommand } from "./saturation.ts";
 import { serveCommand } from "./serve.ts";
 import { startCommand } from "./start.ts";
 import { studyCommand } from "./study.ts";
 import { sweepCommand } from "./sweep.ts";
 import { trainCommand } from "./train.ts";
+import { watchCommand } from "./watch.ts";
 
 const exitCodesHelp = `
-Exit codes: 0 done, 1 an error to mend (or a diverged run), 2 wrong usage, 70 a bug, 130 interrupted.
+Exit codes: 0 done, 1 an error to mend (or a diverged run, or findings of lint), 2 wrong usage, 70 a bug, 130 interrupted.
 Documents go to stdout, everything else to stderr. NO_COLOR turns colours off.`;
 
 function createProgram(): Command {
@@ -31,8 +35,12 @@ function createProgram(): Command {
 		sweepCommand(),
 		reportCommand(),
 		serveCommand(),
+		lintCommand(),
+		watchCommand(),
 		profileCommand(),
 		propagateCommand(),
+		inspectCommand(),
+		saturationCommand(),
 		doctorCommand(),
 		startCommand(),
 	])

@@ -1,5 +1,5 @@
 /** What the commands that train have in common: following their work, stopping it with Ctrl-C, and telling how it ended. */
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { UserError } from "../error.ts";
 import { duration } from "../report/run-facts.ts";
 import type { TrainOptions, TrainResult } from "../run/train.ts";
@@ -78,6 +78,9 @@ export const wholeNumber =
 		const range = most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
 		throw new InvalidArgumentError(`Expected a whole number ${range}.`);
 	};
+
+export const deviceOption = (): Option =>
+	new Option("--device <device>", "what computes").choices(["cpu", "webgpu", "cuda", "wasm"]);
 
 /** Parser of a port's number; 0 is any free port. */
 export const portNumber = wholeNumber(0, 65535);

@@ -1,7 +1,7 @@
 /** `orrery study`: run a paper's experiments and say which of its claims hold. */
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import type { Device } from "../engine/types.ts";
 import { nearest, UserError } from "../error.ts";
 import { countVerdicts } from "../report/claim.ts";
@@ -21,7 +21,7 @@ import { parseSweep } from "../sweep/config.ts";
 import { runFlows } from "../sweep/run-flows.ts";
 import { runSweep } from "../sweep/run-sweep.ts";
 import { Interrupted } from "./exit.ts";
-import { followed, spentOn, wholeNumber } from "./run-options.ts";
+import { deviceOption, followed, spentOn, wholeNumber } from "./run-options.ts";
 import { formatTable, paint, printJson, say } from "./terminal.ts";
 
 const studies: readonly Study[] = [normGrowth, coOccurrence, shortcuts, gallery];
@@ -68,9 +68,6 @@ export const studyCommand = (): Command =>
 				throw new Interrupted();
 			}
 		});
-
-const deviceOption = (): Option =>
-	new Option("--device <device>", "what computes").choices(["cpu", "webgpu", "cuda", "wasm"]);
 
 /** Runs a study to its end or until Ctrl-C, with progress on stderr. */
 export async function followStudy(

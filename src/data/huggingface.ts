@@ -18,18 +18,8 @@ export async function openTokenizer(path: string): Promise<Tokenizer> {
 		if (error.cause?.code === "ENOENT") return {};
 		throw error;
 	});
-	let tokenizer: HuggingFaceTokenizer;
-	let ids: number[];
-	try {
-		tokenizer = new HuggingFaceTokenizer(definition, config);
-		ids = [...tokenizer.get_vocab().values()];
-	} catch (error) {
-		throw new UserError(
-			`Expected \`${path}\` to be a Hugging Face tokenizer, got "${(error as Error).message}". ` +
-				"Save one with `tokenizer.save_pretrained`.",
-			{ cause: error },
-		);
-	}
+	const tokenizer = makeTokenizer(definition, config, path);
+	const ids = [...tokenizer.get_vocab().values()];
 	return {
 		vocabularySize: ids.reduce((a, b) => Math.max(a, b), -1) + 1,
 		encode(text) {
@@ -45,4 +35,19 @@ export async function openTokenizer(path: string): Promise<Tokenizer> {
 		},
 		decode: (ids) => tokenizer.decode(Array.from(ids), { clean_up_tokenization_spaces: false }),
 	};
+}
+
+/** The library's tokenizer for the content of a `tokenizer.json` and of a `tokenizer_config.json`; `path` is for messages. */
+export function makeTokenizer(definition: object, config: object, path: string): HuggingFaceTokenizer {
+	try {
+		const tokenizer = new HuggingFaceTokenizer(definition, config);
+		tokenizer.get_vocab();
+		return tokenizer;
+	} catch (error) {
+		throw new UserError(
+			`Expected \`${path}\` to be a Hugging Face tokenizer, got "${(error as Error).message}". ` +
+				"Save one with `tokenizer.save_pretrained`.",
+			{ cause: error },
+		);
+	}
 }

@@ -15,10 +15,17 @@ const parts = ["along the parameters, 2θᵀδ", "length of the step, ‖δ‖²
 const shortly = (value: number): string =>
 	(value < 0 ? "−" : "") + stepName(Number(Math.abs(value).toPrecision(6)));
 
+export interface BudgetOptions extends FigureOptions {
+	/** The keys of 2θᵀδ and ‖δ‖². Default: those of the encoder. */
+	readonly radialKey?: string;
+	readonly squaredKey?: string;
+}
+
 /** Stacked contributions to the squared norm of the encoder, one bar a measured step, one panel a run. */
-export function drawBudget(rows: readonly Row[], options: FigureOptions = {}): Figure | undefined {
-	const squared = valuesOf(rows, "dyn/squared_step.encoder");
-	const radial = valuesOf(rows, "dyn/radial.encoder");
+export function drawBudget(rows: readonly Row[], options: BudgetOptions = {}): Figure | undefined {
+	const { radialKey = "dyn/radial.encoder", squaredKey = "dyn/squared_step.encoder" } = options;
+	const squared = valuesOf(rows, squaredKey);
+	const radial = valuesOf(rows, radialKey);
 	if (squared.length === 0 || radial.length === 0) return undefined;
 	const {
 		id = "budget",

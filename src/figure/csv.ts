@@ -4,8 +4,8 @@ import type { DataRow } from "./figure.ts";
 /** All keys of the rows, in order of first appearance. */
 export const columnsOf = (rows: readonly DataRow[]): string[] => [...new Set(rows.flatMap(Object.keys))];
 
-export function toCsv(rows: readonly DataRow[]): string {
-	const columns = columnsOf(rows);
+/** The rows as CSV; `columns` says which and in which order. Default: all. */
+export function toCsv(rows: readonly DataRow[], columns: readonly string[] = columnsOf(rows)): string {
 	const cell = (value: string | number | undefined) => {
 		const text = String(value ?? "");
 		return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -32,7 +32,7 @@ export function scaleOf(
 			type: "linear",
 			domain: [low, high],
 			nice: domain === undefined,
-			ticks: 5,
+			ticks: isWhole(values) && high - low < 6 ? wholeNumbers(low, high) : 5,
 			// Zeros after the point would not fit beside the axis.
 			...(Math.max(-low, high) < 1e-3 ? { tickFormat: powerName } : {}),
 		};
@@ -46,6 +46,11 @@ export function scaleOf(
 		tickFormat: powerName,
 	};
 }
+
+/** Layers, say: a tick between two of them would be at nothing. */
+const isWhole = (values: readonly number[]): boolean => values.every(Number.isInteger);
+const wholeNumbers = (low: number, high: number): number[] =>
+	Array.from({ length: Math.floor(high) - Math.ceil(low) + 1 }, (_, i) => Math.ceil(low) + i);
 
 /** `0.01`, `1`, `300`, `10⁻⁸`, `−2·10⁵`. */
 function powerName(value: number): string {

@@ -3,8 +3,9 @@ import * as Plot from "@observablehq/plot";
 import { stepName } from "./axis.ts";
 import { compose } from "./compose.ts";
 import { type Figure, type FigureOptions, layersOf, type Row, runsOf } from "./figure.ts";
+import { shadedGrid } from "./shaded-grid.ts";
 
-interface HeatMap extends FigureOptions {
+export interface HeatMap extends FigureOptions {
 	readonly prefix: string;
 	readonly id: string;
 	readonly title: string;
@@ -29,10 +30,7 @@ export function drawHeatMap(rows: readonly Row[], options: HeatMap): Figure | un
 		const steps = [...new Set(ofRun.map(({ step }) => step))].sort((x, y) => x - y);
 		const layers = [...new Set(ofRun.map(({ layer }) => layer))].sort((x, y) => y - x);
 		return {
-			height:
-				26 +
-				(i === runs.length - 1 ? 40 : 24) +
-				layers.length * Math.max(10, Math.min(22, 220 / layers.length)),
+			height: 26 + (i === runs.length - 1 ? 40 : 24) + heightOf(layers.length),
 			marginBottom: i === runs.length - 1 ? 40 : 24,
 			marginRight: 24,
 			// Cells of equal width: measured steps are dense where training moves fast.
@@ -49,6 +47,7 @@ export function drawHeatMap(rows: readonly Row[], options: HeatMap): Figure | un
 			y: {
 				type: "band",
 				domain: layers,
+				ticks: layers.length > 24 ? spread(layers, 12) : layers,
 				label: `↑ layer, ${run}`,
 				labelAnchor: "top",
 				tickFormat: layerName,
@@ -56,20 +55,63 @@ export function drawHeatMap(rows: readonly Row[], options: HeatMap): Figure | un
 			},
 			color: { scheme: "viridis", domain },
 			marks: [
-				Plot.cell(ofRun, {
-					x: "step",
-					y: "layer",
-					fill: "value",
-					// Neighbouring cells meet without a seam.
-					shapeRendering: "crispEdges",
-					title: ({ step, layer, value }) => `${run}, ${layerName(layer)}, step ${step}: ${value}`,
-				}),
+				cells.length > mostCells
+					? paths(ofRun, steps, layers, domain)
+					: Plot.cell(ofRun, {
+							x: "step",
+							y: "layer",
+							fill: "value",
+							// Neighbouring cells meet without a seam.
+							shapeRendering: "crispEdges",
+							title: ({ step, layer, value }) => `${run}, ${layerName(layer)}, step ${step}: ${value}`,
+						}),
 			],
 		};
 	});
 	const svg = compose({ id, title, caption, plots, ramp: quantity }, options);
-	const data = cells.map(({ run, step, layer, value }) => ({ run, step, layer: layerName(layer), value }));
+	const data = cells.map(({ run, step, layer, value }) => ({
+		run,
+		step,
+		layer: layerName(layer),
+		// A picture of so many cells is one of many; its table is in the page too.
+		value: cells.length > mostCells ? Number(value.toPrecision(7)) : value,
+	}));
 	return { id, title, caption, svg, rows: data };
+}
+
+/** With more cells than this, a cell is no element of its own, and does not tell its value under the pointer. */
+const mostCells = 4000;
+
+/** Rows low enough that a deep network fits a screen, high enough to be seen. */
+const heightOf = (layers: number): number =>
+	layers > 24 ? Math.max(264, 4 * layers) : layers * Math.max(10, Math.min(22, 220 / layers));
+
+function paths(
+	cells: readonly { step: number; layer: number; value: number }[],
+	steps: readonly number[],
+	layers: readonly number[],
+	domain: readonly [number, number],
+): Plot.Markish {
+	const values = new Float64Array(steps.length * layers.length).fill(Number.NaN);
+	const column = new Map(steps.map((step, j) => [step, j]));
+	const row = new Map(layers.map((layer, i) => [layer, i]));
+	for (const { step, layer, value } of cells)
+		values[row.get(layer)! * steps.length + column.get(step)!] = value;
+	return (
+		_index,
+		scales,
+		_values,
+		{ width, height, marginLeft, marginRight, marginTop, marginBottom },
+		context,
+	) => {
+		const grid = { rows: layers.length, columns: steps.length, values };
+		const size = { width: width - marginLeft - marginRight, height: height - marginTop - marginBottom };
+		const colour = scales.color as (value: number) => string;
+		const group = shadedGrid(context.document, grid, domain, colour, size);
+		group.setAttribute("aria-label", "cells");
+		group.setAttribute("transform", `translate(${marginLeft},${marginTop})`);
+		return group;
+	};
 }
 
 /** About `count` members of a list at even distances, the first and the last among them. */

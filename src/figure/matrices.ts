@@ -1,12 +1,12 @@
 /**
  * Square matrices side by side, rows of them by one thing and columns by another, all with one scale of colours.
  *
- * Together they have many thousands of entries, so a matrix is not made of one rectangle an entry: entries are rounded
- * to the scale's shades, and all of one shade are one path.
+ * Together they have many thousands of entries: a matrix is not made of one rectangle an entry (`shaded-grid.ts`).
  */
 import * as Plot from "@observablehq/plot";
 import { compose } from "./compose.ts";
 import type { DataRow, Figure, FigureOptions } from "./figure.ts";
+import { shadedGrid } from "./shaded-grid.ts";
 
 export interface MatrixPicture {
 	readonly row: string;
@@ -29,7 +29,6 @@ export interface MatricesFigure extends FigureOptions {
 	readonly columns: string;
 }
 
-const shades = 24;
 const [left, above, gap] = [126, 34, 5];
 
 export function drawMatrices(
@@ -83,39 +82,19 @@ export function drawMatrices(
 function drawn(
 	document: Document,
 	{ row, column, values }: MatrixPicture,
-	[low, high]: readonly [number, number],
+	domain: readonly [number, number],
 	colour: (value: number) => string,
 	place: string,
 	size: number,
 ): SVGElement {
-	const element = (name: string) => document.createElementNS("http://www.w3.org/2000/svg", name);
 	const n = Math.sqrt(values.length);
-	const group = element("g");
-	group.setAttribute("transform", `${place} scale(${Number((size / n).toFixed(4))})`);
-	group.setAttribute("shape-rendering", "crispEdges");
-	const title = element("title");
+	const group = shadedGrid(document, { rows: n, columns: n, values }, domain, colour, {
+		width: size,
+		height: size,
+	});
+	group.setAttribute("transform", place);
+	const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
 	title.append(`${row}, ${column}`);
-	group.append(title);
-	const shadeOf = (value: number) =>
-		Math.round((shades - 1) * Math.min(1, Math.max(0, (value - low) / (high - low))));
-	const paths = new Map<number, string>();
-	for (let i = 0; i < n; i++)
-		for (let j = 0; j < n; ) {
-			const shade = shadeOf(values[i * n + j]!);
-			if (Number.isNaN(shade)) {
-				j++;
-				continue;
-			}
-			let end = j + 1;
-			while (end < n && shadeOf(values[i * n + end]!) === shade) end++;
-			paths.set(shade, `${paths.get(shade) ?? ""}M${j},${i}h${end - j}v1h${j - end}z`);
-			j = end;
-		}
-	for (const [shade, d] of paths) {
-		const path = element("path");
-		path.setAttribute("fill", colour(low + ((high - low) * shade) / (shades - 1)));
-		path.setAttribute("d", d);
-		group.append(path);
-	}
+	group.prepend(title);
 	return group;
 }

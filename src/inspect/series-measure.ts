@@ -38,7 +38,12 @@ export interface Spectrum {
 export interface TensorSeries {
 	readonly name: string;
 	readonly role: TensorRole;
-	/** One for each entry of the series; undefined where the checkpoint has no such tensor. */
+	/**
+	 * The tensor it is another copy of: a tied table or head that the file holds twice. Equal sums at every step tell.
+	 * Scopes count it once, under the other name.
+	 */
+	readonly copyOf: string | undefined;
+	/** One for each of `steps`; undefined where the checkpoint has no such tensor. */
 	readonly measures: readonly (TensorMeasure | undefined)[];
 }
 
@@ -50,7 +55,7 @@ export interface SeriesMeasure {
 	readonly tensors: readonly TensorSeries[];
 	/** Buffers and other tensors that are no parameters, unreadable checkpoints, files that belong to none. */
 	readonly ignored: readonly Ignored[];
-	/** Bytes read, and seconds. */
+	/** Bytes of the tensors at all steps, and seconds. */
 	readonly bytes: number;
 	readonly seconds: number;
 }

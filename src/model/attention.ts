@@ -15,7 +15,7 @@ import { scoreBias } from "./score-bias.ts";
 import type { Remaining } from "./terms.ts";
 
 /** Added to the scores of later positions: finite, so that nothing becomes NaN, and beyond any score. */
-const NEVER = -1e37;
+export const NEVER = -1e37;
 
 /** Shows an intermediate to whoever looks (see `Observer`), and returns it. */
 export type Show = (name: string, value: JaxArray) => JaxArray;
@@ -72,7 +72,7 @@ export function attention(
 }
 
 /** a [B, H, m, n] times b [B, K, n, p], each head of b shared by H / K heads of a: [B, H, m, p]. */
-function grouped(a: JaxArray, b: JaxArray): JaxArray {
+export function grouped(a: JaxArray, b: JaxArray): JaxArray {
 	const [batch, heads, m, n] = a.shape as [number, number, number, number];
 	const shared = b.shape[1]!;
 	if (shared === heads) return np.matmul(a, b);

@@ -115,7 +115,7 @@ export function softplus(x: JaxArray): JaxArray {
 		.add(sigma.mul(d));
 }
 
-/** x·Φ(x), elementwise, with Φ the normal distribution function. Native devices have its `erf` in float32 only. */
+/** x·Φ(x), elementwise, with Φ the normal distribution function. */
 export function gelu(x: JaxArray): JaxArray {
 	const [point, d] = linearisedAt(x);
 	const cdf = lax.erf(point.ref.mul(Math.SQRT1_2)).add(1).mul(0.5);

@@ -10,17 +10,12 @@
 import { type Array as JaxArray, numpy as np } from "@jax-js/jax";
 import type { ModelConfig } from "../model/config.ts";
 import { blockOf, isEncoder, type Parameters, parameterSpecs } from "../model/parameters.ts";
+import { oneMinusCosine } from "../theory/series.ts";
 import { squared } from "./sums.ts";
 
 /** ‖θᵢ − θᵢ'‖² of each tensor: [tensors]. */
 export const squaredDistances = (params: Parameters, other: Parameters): JaxArray =>
 	np.stack(Object.entries(params).map(([name, p]) => squared(p.ref.sub(other[name]!.ref))));
-
-/** 1 − cos of two vectors from their squared norms and squared distance; 0 where a norm is. */
-function oneMinusCosine(a: number, b: number, distance: number): number {
-	const product = 2 * Math.sqrt(a * b);
-	return product > 0 ? (distance - (Math.sqrt(a) - Math.sqrt(b)) ** 2) / product : 0;
-}
 
 /**
  * `dyn/direction.<to>`, `dyn/direction.encoder.<to>` and `dyn/direction.layer.<i>.<to>` from squared norms of the

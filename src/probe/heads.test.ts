@@ -7,7 +7,7 @@ import { type ModelConfig, modelConfig } from "../model/config.ts";
 import { attentionWeights } from "../model/transformer.ts";
 import { meanHead, parkedHead } from "../theory/constructions/heads.ts";
 import { leakSignature, meanHeadSignature } from "../theory/leak.ts";
-import { classOf, headQuantities, headStatistics } from "./heads.ts";
+import { classOf, headQuantities, headStatistics, queryQuantities } from "./heads.ts";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ async function statistics(config: ModelConfig, values: Values, tokens: number[][
 		(params, ids) => headQuantities(config, params, ids, np.array(factor, { dtype: np.float64 }), 1),
 		"float64",
 	);
-	return headStatistics(config, time, [queries!]);
+	return headStatistics({ ...config, causal: config.mask === "strict" }, [{ queries: queries!, time }]);
 }
 
 for (const time of [83, 700])
@@ -120,15 +120,65 @@ test("batches are pooled: two of one sentence each say what one of both says, to
 		[1, 2, 3, 4, 5, 6],
 		[6, 6, 1, 0, 2, 9],
 	];
-	const queries = async (tokens: number[][]) =>
-		(
+	const queries = async (tokens: number[][]) => ({
+		time: 6,
+		queries: (
 			await run(engine, config, values, tokens, (params, ids) =>
 				headQuantities(config, params, ids, np.array(1), 1),
 			)
-		)["queries"]!;
-	const whole = headStatistics(config, 6, [await queries(sentences)]);
-	const parts = headStatistics(config, 6, [await queries([sentences[0]!]), await queries([sentences[1]!])]);
+		)["queries"]!,
+	});
+	const whole = headStatistics({ ...config, causal: true }, [await queries(sentences)]);
+	const parts = headStatistics({ ...config, causal: true }, [
+		await queries([sentences[0]!]),
+		await queries([sentences[1]!]),
+	]);
 	for (const [i, head] of whole.entries())
 		for (const [name, value] of Object.entries(head))
 			expect(parts[i]![name as keyof typeof head], name).toBeCloseTo(value, 5);
+});
+
+test("heads that see both ways: padding is left out, all tokens of a sentence are available, and one alone gives no share", async () => {
+	/** Weights of one head for each query: uneven, of sum 1. */
+	const rows = (length: number) =>
+		Array.from({ length }, (_, t) => {
+			const raw = Array.from({ length }, (_, s) => 1 + ((3 * t + 5 * s) % 7));
+			return raw.map((w) => w / raw.reduce((a, b) => a + b));
+		});
+	/** Two layers of one head, [1, 1, time, time], zero where a key is padding; queries that are padding hold anything. */
+	const measure = async (lengths: number[], time: number) => {
+		const values = lengths.flatMap((length) =>
+			Array.from({ length: time }, (_, t) =>
+				Array.from({ length: time }, (_, s) =>
+					t < length && s < length ? rows(length)[t]![s]! : t < length ? 0 : 0.3,
+				),
+			).flat(2),
+		);
+		const shape = [lengths.length, 1, time, time];
+		const program = await engine.compile(
+			(weights: JaxArray) => queryQuantities([weights.ref, np.square(weights)]),
+			[{ shape, dtype: "float64" }],
+			{ name: "quantities" },
+		);
+		const tensor = await program(Float64Array.from(values));
+		const queries = await tensor.read();
+		program.dispose();
+		return { queries, time, lengths };
+	};
+	const shape = { layers: 2, heads: 1, causal: false };
+	const padded = headStatistics(shape, [await measure([5, 1, 3], 7)]);
+	const alone = headStatistics(shape, [await measure([5], 5), await measure([3], 3), await measure([1], 1)]);
+	for (const [i, head] of alone.entries())
+		for (const [name, value] of Object.entries(head))
+			expect(padded[i]![name as keyof typeof head], name).toBeCloseTo(value, 12);
+	const all = [5, 3, 1].flatMap((length) => rows(length).map((w) => ({ w, length })));
+	const mean = (list: number[]) => list.reduce((a, b) => a + b, 0) / list.length;
+	const width = (w: number[]) => Math.exp(-w.reduce((sum, p) => sum + p * Math.log(p), 0));
+	expect(padded[0]!.effective).toBeCloseTo(mean(all.map(({ w }) => width(w))), 12);
+	const several = all.filter(({ length }) => length > 1);
+	expect(padded[0]!.effectiveShare).toBeCloseTo(
+		mean(several.map(({ w, length }) => (width(w) - 1) / (length - 1))),
+		12,
+	);
+	expect(padded[0]!.positionsShare).toBe(1);
 });

@@ -7,8 +7,8 @@
  * effective positions exp(entropy), and how many weights are within 10 % of the largest.
  *
  * Each number n is also given as a share of the positions available, (n − 1)/(available − 1): 0 is one position and 1
- * is all, whatever the query. Available are the t + 1 up to query t; with the leaky mask all T. The first query of a
- * strict mask has no choice and is left out of shares.
+ * is all, whatever the query. Available are the t + 1 up to query t of a causal head, and all that are no padding of one
+ * that is not (or whose mask leaks). A query with one position available has no choice and is left out of shares.
  *
  * Cost: one forward pass, and about ten passes over the attention weights.
  */
@@ -57,20 +57,27 @@ export function headQuantities(
 	const first: [number, number] = [0, pictured];
 	return {
 		pictures: np.stack(weights.map((w) => np.mean(w.ref.slice([], [], first, first), 0))),
-		queries: np.stack(weights.map(ofQueries)),
+		queries: queryQuantities(weights),
 	};
 }
 
-/** Weights [B, H, T, T] to the quantities of each query, [8, B, H, T]. */
+/**
+ * Traced: of the attention weights of each layer, [B, H, T, S] with the same lengths of queries and keys, the quantities
+ * of each query: [layers, 8, B, H, T]. Padding is a key without weight; queries that are padding are left out later, by
+ * `headStatistics`.
+ */
+export const queryQuantities = (weights: readonly JaxArray[]): JaxArray => np.stack(weights.map(ofQueries));
+
+/** Weights [B, H, T, S] to the quantities of each query, [8, B, H, T]. */
 function ofQueries(weights: JaxArray): JaxArray {
-	const time = weights.shape[3]!;
+	const [, , time, keys] = weights.shape as [number, number, number, number];
 	const { dtype } = weights;
-	/** A constant [T, T] of query t and key s. */
+	/** A constant [T, S] of query t and key s. */
 	const constant = (f: (t: number, s: number) => number) =>
 		np
 			.array(
-				Float32Array.from({ length: time ** 2 }, (_, i) => f(Math.floor(i / time), i % time)),
-				{ shape: [time, time] },
+				Float32Array.from({ length: time * keys }, (_, i) => f(Math.floor(i / keys), i % keys)),
+				{ shape: [time, keys] },
 			)
 			.astype(dtype);
 	const weighted = (f: (t: number, s: number) => number) => np.sum(weights.ref.mul(constant(f)), -1);
@@ -115,40 +122,58 @@ export interface HeadStatistics {
 	readonly previous: number;
 }
 
+/** Quantities of some sentences, [layers, 8, B, H, time], as `queryQuantities` returned them. */
+export interface QueryBatch {
+	readonly queries: ArrayLike<number>;
+	readonly time: number;
+	/** Tokens of the first sentences; the rest of each is padding, and further sentences do not count. Default: all, whole. */
+	readonly lengths?: readonly number[];
+}
+
 /**
- * On the host: the statistics of every head, layer by layer, out of `queries` of one or more batches, each
- * [layers, 8, B, H, T] with T ≥ 2 as `headQuantities` returned it.
+ * On the host: the statistics of every head, layer by layer, over batches with at least one sentence of two tokens.
+ * `causal`: no query sees later positions; else all tokens of its sentence are available to it.
  */
 export function headStatistics(
-	{ layers, heads, mask }: ModelConfig,
-	time: number,
-	batches: readonly ArrayLike<number>[],
+	{ layers, heads, causal }: { readonly layers: number; readonly heads: number; readonly causal: boolean },
+	batches: readonly QueryBatch[],
 ): HeadStatistics[] {
 	return Array.from({ length: layers * heads }, (_, i) => {
 		const [layer, head] = [Math.floor(i / heads), i % heads];
-		/** Mean of f over the queries t ≥ from of this head, with 1 / (their number − `less`). */
-		const average = (name: Quantity, f: (value: number, t: number) => number, from = 0, less = 0) => {
+		/** Mean of f over the queries of this head that f does not leave out, with 1 / (their number − `less`). */
+		const average = (
+			name: Quantity,
+			f: (value: number, t: number, length: number) => number | undefined,
+			less = 0,
+		) => {
 			let [sum, count] = [0, 0];
-			for (const values of batches) {
-				const sentences = values.length / (layers * quantities.length * heads * time);
-				for (let b = 0; b < sentences; b++) {
+			for (const { queries, time, lengths } of batches) {
+				const sentences = queries.length / (layers * quantities.length * heads * time);
+				for (let b = 0; b < (lengths?.length ?? sentences); b++) {
 					const row = ((layer * quantities.length + quantities.indexOf(name)) * sentences + b) * heads + head;
-					for (let t = from; t < time; t++) sum += f(values[row * time + t]!, t);
-					count += time - from;
+					const length = lengths?.[b] ?? time;
+					for (let t = 0; t < length; t++) {
+						const term = f(queries[row * time + t]!, t, length);
+						if (term === undefined) continue;
+						sum += term;
+						count++;
+					}
 				}
 			}
 			return sum / (count - less);
 		};
-		const mean = (name: Quantity, from = 0) => average(name, (value) => value, from);
-		const available = (t: number) => (mask === "leaky" ? time : t + 1);
+		const mean = (name: Quantity, from = 0) => average(name, (value, t) => (t < from ? undefined : value));
 		const share = (name: Quantity) =>
-			average(name, (n, t) => (n - 1) / (available(t) - 1), mask === "leaky" ? 0 : 1);
+			average(name, (n, t, length) => {
+				const available = causal ? t + 1 : length;
+				return available > 1 ? (n - 1) / (available - 1) : undefined;
+			});
 		const positions = mean("positions");
 		return {
 			layer,
 			head,
 			positions,
-			deviation: Math.sqrt(average("positions", (n) => (n - positions) ** 2, 0, 1)),
+			deviation: Math.sqrt(average("positions", (n) => (n - positions) ** 2, 1)),
 			split: average("positions", (n) => Number(n > 1)),
 			effective: mean("effective"),
 			tolerance: mean("tolerance"),

@@ -8,7 +8,7 @@ import { type Parameters, parameterSpecs } from "../model/parameters.ts";
 import { hiddenStates, loss } from "../model/transformer.ts";
 import { kernelOf } from "../theory/signal/kernel.ts";
 import { residualNorm } from "../theory/signal/rank-collapse.ts";
-import { blockGradients, compileSignals, type Signals, signalType } from "./signal.ts";
+import { blockGradients, compileSignals, type Signals } from "./signal.ts";
 import { meanCosines, predictSignals, signalRows } from "./signal-rows.ts";
 
 let engine: Engine;
@@ -28,7 +28,7 @@ async function signalsOf(
 	gradients = true,
 ): Promise<Signals> {
 	const program = await compileSignals(engine, config, { sequences: sequences.length, length, gradients });
-	const params = parameterTensors(engine, config, values, signalType(config));
+	const params = parameterTensors(engine, config, values, "float64");
 	const signals = await program.measure(params, Int32Array.from(sequences.flat()));
 	program.dispose();
 	return signals;

@@ -44,13 +44,9 @@ export interface SignalShape {
 	readonly length: number;
 	/** Default: yes. */
 	readonly gradients?: boolean;
-	/** Default: as `signalType` says. */
+	/** Default: float64. */
 	readonly dtype?: DType;
 }
-
-/** float64, except where the device has no such activation. */
-export const signalType = ({ activation }: ModelConfig): DType =>
-	activation === "gelu" ? "float32" : "float64";
 
 /** Measures signals of one configuration for any parameters and tokens. */
 export interface SignalProgram {
@@ -62,7 +58,7 @@ export interface SignalProgram {
 export async function compileSignals(
 	engine: Engine,
 	config: ModelConfig,
-	{ sequences, length, gradients = true, dtype = signalType(config) }: SignalShape,
+	{ sequences, length, gradients = true, dtype = "float64" }: SignalShape,
 ): Promise<SignalProgram> {
 	const specs = parameterSpecs(config, dtype);
 	const program = await engine.compile(

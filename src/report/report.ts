@@ -10,7 +10,7 @@ import { html, raw } from "hono/html";
 import { columnsOf, toCsv } from "../figure/csv.ts";
 import type { Figure } from "../figure/figure.ts";
 import { replaceFile } from "../run/replace-file.ts";
-import { type GrowthLaw, lawNames } from "../theory/growth-law.ts";
+import { type GrowthFit, type GrowthLaw, lawNames } from "../theory/growth-law.ts";
 import { countVerdicts, type JudgedClaim } from "./claim.ts";
 import { claimsTable } from "./claims-table.ts";
 import { formatNumber } from "./format-number.ts";
@@ -19,6 +19,7 @@ import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
 import { provenanceOf, runFacts } from "./run-facts.ts";
 import type { RunRecord } from "./run-record.ts";
+import { type ReportTable, tableSection } from "./table.ts";
 
 export interface Report {
 	readonly title: string;
@@ -37,7 +38,15 @@ export interface ReportSection {
 	readonly claims?: readonly JudgedClaim[];
 	/** Runs whose facts and growth laws are tabulated. */
 	readonly runs?: readonly RunRecord[];
+	readonly tables?: readonly ReportTable[];
+	/** All growth laws fitted to some norms, smallest residual first. Default: those of the runs. */
+	readonly laws?: readonly NamedFits[];
 	readonly figures: readonly Figure[];
+}
+
+export interface NamedFits {
+	readonly name: string;
+	readonly fits: readonly GrowthFit[];
 }
 
 /** Writes the report in one move: whoever opens the path sees the old one or the new one. */
@@ -47,7 +56,8 @@ export async function writeReport(path: string, report: Report): Promise<void> {
 
 export function renderReport({ title, introduction, notes = [], sections }: Report): string {
 	const shown = sections.filter(
-		({ claims = [], runs = [], figures }) => claims.length + runs.length + figures.length > 0,
+		({ claims = [], runs = [], tables = [], figures }) =>
+			claims.length + runs.length + tables.length + figures.length > 0,
 	);
 	const claims = shown.flatMap((section) => section.claims ?? []);
 	const runs = [...new Set(shown.flatMap((section) => section.runs ?? []))];
@@ -79,18 +89,28 @@ ${
 	)}${runs.length > 0 ? html`<li><a href="#configuration">Configuration and machine</a></li>` : ""}</ul></nav>
 ${shown.map(section)}
 ${runs.length > 0 ? configurationSection(runs) : ""}
-<footer class="quiet">Written by Orrery. Every number comes from the metrics of the runs named here or, where it says so, from a published series.</footer>
+<footer class="quiet">Written by Orrery. Every number comes from the metrics of the runs or from the checkpoints named here or, where it says so, from a published series.</footer>
 <script>${raw(pageScript)}</script>
 </body>
 </html>
 `);
 }
 
-const section = ({ name, title, introduction, claims = [], runs = [], figures }: ReportSection) => html`
+const section = ({
+	name,
+	title,
+	introduction,
+	claims = [],
+	runs = [],
+	tables = [],
+	laws,
+	figures,
+}: ReportSection) => html`
 <section aria-labelledby="section-${name}"><h2 id="section-${name}">${title}</h2>
 ${introduction ? html`<p>${introduction}</p>` : ""}
 ${runs.length > 0 ? runsTable(runs) : ""}
-${lawsTable(runs)}
+${tables.map(tableSection)}
+${lawsTable(laws ?? runs.map(({ name, rows }) => ({ name, fits: rankedLaws(rows) })))}
 ${claims.length > 0 ? claimsTable(claims) : ""}
 ${[...new Set(figures.flatMap(({ svg }) => svg.getAttribute("data-clock") ?? []))].map(clockControl)}
 ${figures.length > 0 ? html`<div class="figures">${figures.map(figureSection)}</div>` : ""}</section>`;
@@ -117,11 +137,8 @@ ${engines.size > 0 ? html`<p class="quiet">Computed by ${[...engines].join("; ")
 };
 
 /** Which growth law a run's norm follows: every law with its r², the smallest residual in bold. */
-const lawsTable = (runs: readonly RunRecord[]) => {
-	const ranked = runs.flatMap(({ name, rows }) => {
-		const fits = rankedLaws(rows);
-		return fits.length > 0 ? [{ name, fits }] : [];
-	});
+const lawsTable = (laws: readonly NamedFits[]) => {
+	const ranked = laws.filter(({ fits }) => fits.length > 0);
 	if (ranked.length === 0) return "";
 	return html`
 <h3>Growth laws of the norm</h3>
@@ -134,7 +151,7 @@ const lawsTable = (runs: readonly RunRecord[]) => {
 			({ fits }) => {
 				const fit = fits.find((candidate) => candidate.law === law);
 				if (!fit) return html`<td class="number">–</td>`;
-				const text = `${fit.r2.toFixed(4)} (${fit.residual.toPrecision(2)})${law === "power" ? `, p = ${fit.exponent.toFixed(2)}` : ""}`;
+				const text = `${fit.r2.toFixed(4)} (${Number(fit.residual.toPrecision(2))})${law === "power" ? `, p = ${fit.exponent.toFixed(2)}` : ""}`;
 				return html`<td class="number">${fit === fits[0] ? html`<b>${text}</b>` : text}</td>`;
 			},
 		)}</tr>
@@ -142,15 +159,20 @@ const lawsTable = (runs: readonly RunRecord[]) => {
 	)}</tbody></table></div>`;
 };
 
+/** Rows of a figure's table in the page: a table of tens of thousands is no longer read, and slows the page. */
+const mostShown = 2000;
+
 const figureSection = ({ id, title, caption, svg, rows }: Figure) => {
 	const columns = columnsOf(rows);
+	const shown = rows.slice(0, mostShown);
+	const rest = rows.length > mostShown ? `; the first ${mostShown} here, all in the CSV file` : "";
 	return html`
 <figure id="${id}"><h3>${title}</h3>
 ${raw(svg.outerHTML)}
 <figcaption class="caption">${caption}</figcaption>
 <div class="buttons"><button type="button" data-download="svg">SVG</button><button type="button" data-download="png">PNG</button><button type="button" data-download="csv">CSV</button></div>
-<details><summary>Data: ${rows.length} rows</summary><div class="scroll data" tabindex="0"><table><thead><tr>${columns.map((column) => html`<th>${column}</th>`)}</tr></thead>
-<tbody>${rows.map(
+<details><summary>Data: ${rows.length} rows${rest}</summary><div class="scroll data" tabindex="0"><table><thead><tr>${columns.map((column) => html`<th>${column}</th>`)}</tr></thead>
+<tbody>${shown.map(
 		(row) =>
 			html`<tr>${columns.map((column) =>
 				// Tens of thousands of numbers: each must be short.

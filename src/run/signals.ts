@@ -9,7 +9,7 @@ import { UserError } from "../error.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { initialise } from "../model/initialise.ts";
 import { parameterSpecs, tensorsOf } from "../model/parameters.ts";
-import { compileSignals, type Signals, signalType } from "../probe/signal.ts";
+import { compileSignals, type Signals } from "../probe/signal.ts";
 import { predictSignals, type SignalRow, signalRows } from "../probe/signal-rows.ts";
 import { largestDiagonal, leastDiagonal, type Propagation } from "../theory/signal/propagate.ts";
 import { type RunConfig, resolveModel } from "./config.ts";
@@ -72,11 +72,7 @@ export async function measureModelSignals(
 		// A formal language is learned by sets of next symbols: its loss is another one.
 		const gradients = dataset.testBatches === undefined;
 		const program = await compileSignals(engine, model, { sequences: rows.length, length, gradients });
-		const params = tensorsOf(
-			engine,
-			parameterSpecs(model, signalType(model)),
-			await valuesOf(config, model, opened),
-		);
+		const params = tensorsOf(engine, parameterSpecs(model, "float64"), await valuesOf(config, model, opened));
 		const signals = await program.measure(
 			params,
 			Int32Array.from(rows.flatMap((row) => [...row.subarray(0, length + 1)])),

@@ -19,12 +19,15 @@ import { getMimeType } from "hono/utils/mime";
 import { asUserError } from "../checkpoint/disk.ts";
 import { UserError } from "../error.ts";
 import { renderIndex } from "./index-page.ts";
+import { addLiveRoutes, type LiveFeed } from "./live.ts";
 
 export interface ServeOptions {
 	/** The folder whose runs and reports are shown. */
 	readonly dir: string;
 	/** Exactly this port, 0 for any free one. Default: 4173, or one of the next twenty if that is taken. */
 	readonly port?: number;
+	/** A report in the folder that is shown in place of the first page, and follows its changes. */
+	readonly live?: LiveFeed;
 }
 
 export interface Serving {
@@ -38,11 +41,11 @@ const firstPort = 4173;
 const portsToTry = 20;
 
 /** Starts the server. Throws a `UserError` if the folder is missing or the port is taken. */
-export async function serve({ dir, port }: ServeOptions): Promise<Serving> {
+export async function serve({ dir, port, live }: ServeOptions): Promise<Serving> {
 	const root = await realpath(dir).catch((error) => {
 		throw asUserError(error, dir);
 	});
-	const server = createServer(getRequestListener(createApp(root).fetch));
+	const server = createServer(getRequestListener(createApp(root, live).fetch));
 	const ports = port === undefined ? Array.from({ length: portsToTry }, (_, i) => firstPort + i) : [port];
 	await listenOnFirst(server, ports);
 	const bound = (server.address() as AddressInfo).port;
@@ -81,7 +84,7 @@ async function listenOnFirst(server: Server, ports: readonly number[]): Promise<
 	);
 }
 
-function createApp(root: string): Hono {
+function createApp(root: string, live?: LiveFeed): Hono {
 	const app = new Hono();
 	app.use(
 		secureHeaders({
@@ -92,6 +95,7 @@ function createApp(root: string): Hono {
 		}),
 	);
 	app.use(onlyFromHere);
+	if (live) addLiveRoutes(app, live);
 	app.get("/", async (context) => {
 		const page = await renderIndex(root);
 		context.header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:");

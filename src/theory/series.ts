@@ -32,6 +32,17 @@ export function contributions(before: number, after: number, cosine: number) {
 	return { radial: (after - before) * (after + before) - size ** 2, squared: size ** 2 };
 }
 
+/**
+ * 1 − cos of two vectors from their squared norms and squared distance; 0 where a norm is. Exact where they are equal:
+ *
+ *     1 − cos(θ, θ') = (‖θ − θ'‖² − (‖θ‖ − ‖θ'‖)²) / (2 ‖θ‖ ‖θ'‖)
+ */
+export function oneMinusCosine(squared: number, otherSquared: number, squaredDistance: number): number {
+	const product = 2 * Math.sqrt(squared * otherSquared);
+	if (!(product > 0)) return 0;
+	return (squaredDistance - (Math.sqrt(squared) - Math.sqrt(otherSquared)) ** 2) / product;
+}
+
 /** Norm of a vector whose parts have these norms. */
 export const jointNorm = (parts: readonly number[]): number => Math.hypot(...parts);
 
@@ -55,12 +66,16 @@ export function misalignedShare(norms: readonly number[], steps: readonly Step[]
 }
 
 /**
- * Which measured steps (ascending) lie at equal distances: the multiples of the commonest distance, and the last.
+ * Which measured steps (ascending) lie at equal distances: the multiples of the commonest distance, and the last. Of a
+ * series that begins elsewhere (250, 750, 1250, …), those with the commonest remainder.
  * Schedules measure densely at first; a fit over all points would weigh the first steps of training most.
  */
 export function evenlySpaced(steps: readonly number[]): number[] {
 	const distance = commonestDistance(steps);
-	return steps.filter((step, i) => step % distance === 0 || i === steps.length - 1);
+	const counts = new Map([[0, 0]]);
+	for (const step of steps) counts.set(step % distance, (counts.get(step % distance) ?? 0) + 1);
+	const [remainder] = [...counts].reduce((best, next) => (next[1] > best[1] ? next : best));
+	return steps.filter((step, i) => step % distance === remainder || i === steps.length - 1);
 }
 
 /** The steps whose predecessor in the list is at the commonest distance: comparable with each other. */

@@ -1,6 +1,10 @@
-/** Just enough of the WebAssembly binary format for one function that loops over vectors in an imported memory. */
+/**
+ * Just enough of the WebAssembly binary format for one function that loops over vectors in an imported memory: the
+ * engine's fused updates, and the sums over checkpoints (`src/probe/sum-kernels.ts`).
+ */
 
-const unsigned = (value: number): number[] => {
+/** LEB128, as the format writes sizes and offsets. */
+export const unsigned = (value: number): number[] => {
 	const bytes: number[] = [];
 	let rest = value;
 	do {
@@ -72,6 +76,9 @@ export const op = {
 	/** Vector from or to the address on the stack; addresses are multiples of 16. */
 	load: [...simd(0x00), 4, 0],
 	store: [...simd(0x0b), 4, 0],
+	/** The same at `offset` bytes from the address. */
+	loadAt: (offset: number) => [...simd(0x00), 4, ...unsigned(offset)],
+	storeAt: (offset: number) => [...simd(0x0b), 4, ...unsigned(offset)],
 	/** second, first, mask: lanes of the first where the mask is set. */
 	select: simd(0x52),
 	simd,

@@ -61,10 +61,11 @@ export interface ForwardOptions {
 	/** false: x + f(x) becomes f(x) wherever a block adds. Default true. */
 	readonly skips?: boolean;
 	/**
-	 * What multiplies a value where training would drop parts of it: called with the place and the shape, it gives an
-	 * array of 0 and 1 / (1 − rate). Default: dropout is off. The place names the call and is distinct in one pass.
+	 * What multiplies a value where training would drop parts of it: called with the place, the shape and the rate, which
+	 * is above 0, it gives an array of 0 and 1 / (1 − rate). Default: dropout is off. The place names the call and is
+	 * distinct in one pass.
 	 */
-	readonly dropout?: (place: string, shape: readonly number[]) => JaxArray;
+	readonly dropout?: (place: string, shape: readonly number[], rate: number) => JaxArray;
 }
 
 /** What every family's configuration says. */
@@ -72,10 +73,19 @@ export interface FamilyConfig {
 	readonly vocabulary: number;
 	/** Most positions; undefined if there is no limit. */
 	readonly positions: number | undefined;
-	/** Rate of dropout in training. */
+	/** Rate of dropout in training, the largest if there are several; 0: the model has none. */
 	readonly dropout: number;
 	readonly padToken: number | undefined;
 }
+
+/** What a tensor of a file is to the model. */
+export type Identity =
+	/** `copy`: another name of a shared table, read only where the parameter's own name is absent, else compared. */
+	| { readonly parameter: string; readonly copy?: boolean }
+	/** None, and why. */
+	| { readonly unused: string }
+	/** None, though it would change what the model gives: what it is. */
+	| { readonly refused: string };
 
 export interface Family<C extends FamilyConfig = FamilyConfig> {
 	/** As people say it: `BERT`. */
@@ -91,9 +101,9 @@ export interface Family<C extends FamilyConfig = FamilyConfig> {
 	parameters(config: C): Readonly<Record<string, FamilyParameter>>;
 	/**
 	 * The parameter that a tensor of a file is (prefix dropped, old names made new), or why it is none: a buffer, a
-	 * head that is not used, a copy of a shared table.
+	 * head that is not used.
 	 */
-	identify(name: string, config: C): { readonly parameter: string } | { readonly unused: string };
+	identify(name: string, config: C): Identity;
 	stacks(config: C): readonly Stack[];
 	/** Traced. An encoder–decoder's decoder reads the same tokens as its encoder. Consumes nothing: use `.ref`. */
 	forward(

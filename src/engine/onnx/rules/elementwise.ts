@@ -7,6 +7,7 @@ import type { DType } from "../../types.ts";
 import { sizeOf } from "../../values.ts";
 import type { Lowering, Rule } from "../lowering.ts";
 import { aligned, operand, repeated, scaled, sourceOrder, unscaled, type View } from "../view.ts";
+import { errorFunction } from "./error-function.ts";
 
 /** Applies `operator` to views broadcast against each other; their factors are ignored. */
 export function broadcastNode(
@@ -195,9 +196,16 @@ const single =
 		unary(operator)(l, node);
 	};
 
-/** erfc(x) = 1 − erf(x). */
+/** erf(x). */
+const erf: Rule = (l, node) => {
+	if (node.outputs[0].dtype === "float64") errorFunction(l, node, "erf");
+	else single("Erf")(l, node);
+};
+
+/** erfc(x); in single precision as 1 − erf(x), which has no digits where erf is near 1. */
 const erfc: Rule = (l, node) => {
 	const [out] = node.outputs;
+	if (out.dtype === "float64") return errorFunction(l, node, "erfc");
 	single("Erf")(l, node);
 	l.set(out, broadcastNode(l, "Sub", [fullView(l, out, 1, out.dtype), l.view(out)], out.shape, out.dtype));
 };
@@ -226,7 +234,7 @@ export const elementwise: Record<string, Rule> = {
 	compare,
 	where,
 	cast,
-	erf: single("Erf"),
+	erf,
 	erfc,
 	max: extremum("Max"),
 	min: extremum("Min"),

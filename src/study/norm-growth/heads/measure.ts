@@ -10,11 +10,11 @@
  * share of positions attended (soft views: by that of its effective positions).
  */
 import type { Array as JaxArray } from "@jax-js/jax";
-import type { Engine, TypedArray } from "../../../engine/types.ts";
+import type { Engine } from "../../../engine/types.ts";
 import type { ModelConfig } from "../../../model/config.ts";
 import { type Parameters, parameterSpecs, tensorsOf } from "../../../model/parameters.ts";
 import { saturated } from "../../../model/saturated.ts";
-import { classOf, headQuantities, headStatistics } from "../../../probe/heads.ts";
+import { classOf, headQuantities, headStatistics, type QueryBatch } from "../../../probe/heads.ts";
 import type { FinishedRun, ParameterValues } from "../../../run/finished-run.ts";
 import { take } from "../../../run/measure.ts";
 import { leakSignature, meanHeadSignature } from "../../../theory/leak.ts";
@@ -107,19 +107,22 @@ async function openHeads(engine: Engine, config: ModelConfig, tokens: Int32Array
 		/** Statistics of all heads, and the mean attention of each among its first positions, [size, size]. */
 		async look(values: ParameterValues, factor: number, signal: AbortSignal) {
 			const params = tensorsOf(engine, specs, values);
-			const queries: TypedArray[] = [];
+			const queries: QueryBatch[] = [];
 			const pictures = Array.from({ length: layers * heads }, () => new Float64Array(size ** 2));
 			for (let i = 0; i < whole; i++) {
 				signal.throwIfAborted();
 				const ids = tokens.subarray(i * batch * context, (i + 1) * batch * context);
 				const result = await program(params, ids, factor);
-				queries.push(await take(result.queries));
+				queries.push({ queries: await take(result.queries), time: context });
 				const means = await take(result.pictures);
 				for (const [head, picture] of pictures.entries())
 					for (let k = 0; k < picture.length; k++) picture[k]! += means[head * picture.length + k]! / whole;
 			}
 			for (const tensor of Object.values(params)) tensor.dispose();
-			return { heads: headStatistics(config, context, queries), pictures };
+			return {
+				heads: headStatistics({ layers, heads, causal: config.mask === "strict" }, queries),
+				pictures,
+			};
 		},
 		dispose: () => program.dispose(),
 	};

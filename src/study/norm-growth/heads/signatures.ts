@@ -32,7 +32,9 @@ async function statisticsOf(engine: Engine, model: Construction, tokens: Int32Ar
 	);
 	const params = constructionTensors(engine, model);
 	const result = await program(params, tokens, factor);
-	const statistics = headStatistics(config, time, [await result.read()]);
+	const statistics = headStatistics({ ...config, causal: config.mask === "strict" }, [
+		{ queries: await result.read(), time },
+	]);
 	for (const tensor of [result, ...Object.values(params)]) tensor.dispose();
 	program.dispose();
 	return statistics;

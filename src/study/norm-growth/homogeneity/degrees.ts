@@ -20,7 +20,7 @@ import { dispose, initialTensors } from "./encoders.ts";
 
 export const degreesName = "homogeneity/degrees";
 
-/** GELU itself is left out: native devices have its `erf` in float32 only. Its tanh form stands for it. */
+/** GELU itself is left out: its tanh form stands for it. */
 export interface DegreeGrid {
 	readonly norms: readonly ModelConfig["norm"][];
 	readonly activations: readonly Exclude<ModelConfig["activation"], "gelu">[];

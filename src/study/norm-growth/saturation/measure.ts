@@ -29,7 +29,7 @@ export interface SaturationOptions {
 	readonly tokens: number;
 	/** The finite c. */
 	readonly factor: number;
-	/** float64, or float32 where that takes too long; gelu is always float32. */
+	/** float64, or float32 where that takes too long. */
 	readonly dtype: DType;
 }
 
@@ -47,7 +47,7 @@ export async function measureSaturation(
 	{ engine, signal, progress }: AnalysisTools,
 ): Promise<AnalysisRow[]> {
 	const { model } = run.config;
-	const dtype = model.activation === "gelu" ? "float32" : options.dtype;
+	const { dtype } = options;
 	const sequences = await validationSequences(run, options.tokens);
 	const batch = Math.min(sequences.length, Math.max(1, Math.floor(options.tokens / model.context)));
 	const groups = Math.floor(sequences.length / batch);

@@ -32,7 +32,7 @@ const layer: Partial<ModelOptions> = {
 const activations = {
 	relu: { activation: "relu" },
 	"leaky relu, slope 0.5": { activation: "leaky-relu", negativeSlope: 0.5 },
-	// The engine has no error function in float64: GPT-2's form of gelu.
+	// GPT-2's form.
 	gelu: { activation: "gelu-tanh" },
 	tanh: { activation: "tanh" },
 	"tanh, DKS": { activation: "tanh", shaping: { name: "dks" } },

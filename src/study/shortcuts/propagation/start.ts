@@ -11,7 +11,7 @@ import type { ModelConfig } from "../../../model/config.ts";
 import { type InitialValues, initialise } from "../../../model/initialise.ts";
 import { parameterSpecs, tensorsOf } from "../../../model/parameters.ts";
 import { haar, scaledOrthogonal } from "../../../model/signal/orthogonal.ts";
-import { compileSignals, type Signals, signalType } from "../../../probe/signal.ts";
+import { compileSignals, type Signals } from "../../../probe/signal.ts";
 
 type Values = Record<string, TypedArray>;
 
@@ -132,7 +132,7 @@ export async function openNetwork(
 ): Promise<Network> {
 	const { context: length, vocabulary } = config;
 	const program = await compileSignals(engine, config, { sequences: 1, length, ...options });
-	const specs = parameterSpecs(config, signalType(config));
+	const specs = parameterSpecs(config, "float64");
 	const tokens = Int32Array.from({ length: length + 1 }, (_, i) => i % vocabulary);
 	return {
 		async measure(values) {
