@@ -14,8 +14,10 @@
  * What is exported here keeps its meaning; everything else may change.
  */
 
-// Checkpoints.
+// Checkpoints: our own, and those of other programs.
 export { listCheckpoints, readCheckpoint, writeCheckpoint } from "./checkpoint/checkpoint.ts";
+export { type FindOptions, findSeries } from "./checkpoint/find-series.ts";
+export { openWeights, valuesOf } from "./checkpoint/open-weights.ts";
 export {
 	hostTensor,
 	openSafetensors,
@@ -23,6 +25,8 @@ export {
 	type TensorSource,
 	writeSafetensors,
 } from "./checkpoint/safetensors.ts";
+export type { Series, SeriesEntry } from "./checkpoint/series.ts";
+export type { Ignored, StoredTensor, Weights } from "./checkpoint/weights.ts";
 // Data.
 export { type CoOccurrenceSet, coOccurrenceSet, drawSamples } from "./data/co-occurrence.ts";
 export { type Dataset, openDataset } from "./data/dataset.ts";
@@ -56,6 +60,13 @@ export { type Crossing, crossings, type EventFunction } from "./flow/event.ts";
 export type { Step, Trajectory, VectorField, Work } from "./flow/field.ts";
 export { implicitMidpoint } from "./flow/implicit-midpoint.ts";
 export { rungeKutta4 } from "./flow/runge-kutta.ts";
+// Series of checkpoints: what is measured of them, and what is wrong with them.
+export type { Finding, FindingKind } from "./inspect/finding.ts";
+export { lintSeries } from "./inspect/lint-series.ts";
+export { type MeasureOptions, measureSeries } from "./inspect/measure-series.ts";
+export type { SeriesMeasure, Spectrum, TensorMeasure, TensorSeries } from "./inspect/series-measure.ts";
+export { seriesRows } from "./inspect/series-rows.ts";
+export type { ModuleKind, TensorRole } from "./inspect/tensor-role.ts";
 // The networks of gradient flows: word co-occurrence, and its neighbours.
 export type { Form, FormName, Observation } from "./model/co-occurrence/form.ts";
 export { formOf } from "./model/co-occurrence/forms.ts";
@@ -64,12 +75,15 @@ export {
 	initialise as initialiseCoOccurrence,
 } from "./model/co-occurrence/initialise.ts";
 export type { Parameters as CoOccurrenceParameters } from "./model/co-occurrence/network.ts";
-// Models, their saturated networks and degrees; optimizers.
+// Models, of ours and from Hugging Face's folders, their saturated networks and degrees; optimizers.
 export { type ModelConfig, type ModelOptions, modelConfig } from "./model/config.ts";
 export { type DeepLinear, deepLinear, deepLinearFlow, lossOf, productOf } from "./model/deep-linear.ts";
 export { alignedStart, balancedStart, gaussianStart, targetOf } from "./model/deep-linear-start.ts";
 export type { Approach, Homogeneous } from "./model/degree.ts";
 export { degrees, type Place, type Term, vanishing } from "./model/derivation.ts";
+export { families } from "./model/families/families.ts";
+export type { Family } from "./model/families/family.ts";
+export { openPretrained, type Pretrained } from "./model/families/pretrained.ts";
 export { initialise } from "./model/initialise.ts";
 export { type Parameters, parameterSpecs, tensorsOf } from "./model/parameters.ts";
 export { saturated } from "./model/saturated.ts";
@@ -83,6 +97,7 @@ export { select, selectionFlow } from "./model/token-selection.ts";
 export { attentionWeights, type Batch, forward, hiddenStates, loss } from "./model/transformer.ts";
 export { createOptimizer, type Optimizer } from "./optimizer/optimizer.ts";
 export { learningRateAt } from "./optimizer/schedule.ts";
+export { type ModelSaturation, measureModel } from "./pretrained/model-saturation.ts";
 // What is measured.
 export { conservedDrifts } from "./probe/co-occurrence/conserved.ts";
 export { classOf, type HeadStatistics, headQuantities, headStatistics } from "./probe/heads.ts";
@@ -95,6 +110,9 @@ export { stepMetrics, stepSums } from "./probe/step.ts";
 export type { JudgedClaim, Verdict } from "./report/claim.ts";
 export { reportRuns } from "./report/report-runs.ts";
 export { runFigures } from "./report/run-figures.ts";
+export { reportSaturation } from "./report/saturation-report.ts";
+export { writeSeries } from "./report/series-files.ts";
+export { reportSeries } from "./report/series-report.ts";
 // Runs.
 export { parseRunConfig, type RunConfig, type RunOptions, readRunConfig } from "./run/config.ts";
 export { estimateSeconds } from "./run/estimate.ts";

@@ -63,14 +63,14 @@ async function inspect(series: Series, name: string, out: string, { only, spectr
 		}),
 	);
 	const findings = lintSeries(measure);
-	// Loads a DOM to draw in, which takes long; what is wrong with a series is said before.
+	const rows = seriesRows(measure, name);
+	if (!json) process.stdout.write(`${table(rows)}\n`);
+	// Loads a DOM to draw in, which takes long.
 	const { reportSeries } = await import("../report/series-report.ts");
 	const { dynamicsRows, writeSeries } = await import("../report/series-files.ts");
 	const report = join(out, "report.html");
 	await reportSeries(measure, findings, report);
 	const files = [report, ...(await writeSeries(measure, findings, out))];
-	const rows = seriesRows(measure, name);
-	if (!json) process.stdout.write(`${table(rows)}\n`);
 	for (const { path, reason } of measure.ignored.filter(({ path }) => isEntry(series, path)))
 		say(paint("yellow", `Left out ${path}: ${reason}`));
 	say(

@@ -53,7 +53,7 @@ const wholeNumbers = (low: number, high: number): number[] =>
 	Array.from({ length: Math.floor(high) - Math.ceil(low) + 1 }, (_, i) => Math.ceil(low) + i);
 
 /** `0.01`, `1`, `300`, `10⁻⁸`, `−2·10⁵`. */
-function powerName(value: number): string {
+export function powerName(value: number): string {
 	if (value < 0) return `−${powerName(-value)}`;
 	if (value === 0 || (value >= 1e-3 && value < 1e5)) return String(Number(value.toPrecision(3)));
 	const exponent = Math.floor(Math.log10(value) + 1e-9);

@@ -20,11 +20,13 @@ const picture = (row: string, values: number[]): MatrixPicture => ({
 	statistics: { network: row },
 });
 
-/** Squares that the paths of a drawing cover, by colour. */
+/** How many entries of a matrix [3, 3], 85 units wide, the paths of a drawing cover, by colour. */
 function areas(svg: SVGSVGElement): Map<string, number> {
 	const sums = new Map<string, number>();
 	for (const path of svg.querySelectorAll("[aria-label=matrices] path")) {
-		const bars = [...path.getAttribute("d")!.matchAll(/h(\d+)v1/g)].map(([, n]) => Number(n));
+		const bars = [...path.getAttribute("d")!.matchAll(/M([\d.]+),[\d.]+H([\d.]+)V/g)].map(([, left, right]) =>
+			Math.round((3 * (Number(right) - Number(left))) / 85),
+		);
 		const colour = path.getAttribute("fill")!;
 		sums.set(colour, (sums.get(colour) ?? 0) + bars.reduce((a, b) => a + b, 0));
 	}

@@ -2,6 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { logTicks, sqrtStepAxis } from "./axis.ts";
 import { compose } from "./compose.ts";
+import { powerName } from "./curve-axis.ts";
 import { type Figure, type FigureOptions, type Row, runsOf, valuesOf } from "./figure.ts";
 import { seriesColours, seriesSymbols } from "./palette.ts";
 
@@ -53,7 +54,15 @@ export function drawPanels(
 		// The last panel alone names the steps' axis.
 		...(i === measured.length - 1 ? { height } : { height: height - 12, marginBottom: 24 }),
 		x: { ...sqrtStepAxis(last), ...(i === measured.length - 1 ? {} : { label: null }) },
-		y: { label, type: scale, nice: true, grid: true, ticks: ticksOf(scale, points) },
+		y: {
+			label,
+			type: scale,
+			nice: true,
+			grid: true,
+			ticks: ticksOf(scale, points),
+			// Zeros after the point would not fit beside the axis.
+			...(points.every(({ value }) => Math.abs(value) < 1e-3) ? { tickFormat: powerName } : {}),
+		},
 		...seriesScales(runs),
 		marks: [
 			...(rule === undefined ? [] : [Plot.ruleY([rule], { stroke: "currentColor", strokeOpacity: 0.5 })]),
