@@ -32,7 +32,9 @@ export function scaleOf(
 			type: "linear",
 			domain: [low, high],
 			nice: domain === undefined,
-			ticks: isWhole(values) && high - low < 6 ? wholeNumbers(low, high) : 5,
+			...(isWhole(values) && high - low < 6
+				? { ticks: wholeNumbers(low, high), tickFormat: String }
+				: { ticks: 5 }),
 			// Zeros after the point would not fit beside the axis.
 			...(Math.max(-low, high) < 1e-3 ? { tickFormat: powerName } : {}),
 		};

@@ -106,5 +106,5 @@ test("stable ranks of a scope are means, spectral norms the largest", async () =
 	const [row] = seriesRows(measure, "run");
 	expect(row!["dyn/stable_rank.attention.0"]).toBeCloseTo(1.5, 8);
 	expect(row!["dyn/spectral_norm.layer.0"]).toBeCloseTo(3, 8);
-	expect(row!["dyn/norm.linear_columns"]).toBeCloseTo((2 + 2 + 3 + 0) / 4, 12);
+	expect(row!["dyn/norm.stored_columns"]).toBeCloseTo((2 + 2 + 3 + 0) / 4, 12);
 });

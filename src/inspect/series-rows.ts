@@ -18,7 +18,7 @@ import type { SeriesMeasure, TensorMeasure, TensorSeries } from "./series-measur
  * checkpoint in which its tensors are others.
  *
  *     param/<tensor>.norm | stable_rank | spectral_norm
- *     dyn/norm.<scope>                          ‖θ‖; norm.linear_columns: mean norm of the columns of linear weights
+ *     dyn/norm.<scope>                          ‖θ‖; norm.stored_columns: mean norm of the columns of linear weights
  *     dyn/direction.<scope>.previous|initial    cos(θ, θ′), cos(θ, θ₀)
  *     dyn/step.<scope>                          ‖δ‖
  *     dyn/alignment.step.<scope>                cos(θ′, δ)
@@ -120,5 +120,5 @@ function columnValues(values: Record<string, number>, tensors: readonly TensorSe
 		return measures[at]?.columns ?? [];
 	});
 	const count = sum(columns.map((column) => column.count));
-	if (count > 0) values["dyn/norm.linear_columns"] = sum(columns.map((column) => column.sum)) / count;
+	if (count > 0) values["dyn/norm.stored_columns"] = sum(columns.map((column) => column.sum)) / count;
 }

@@ -40,7 +40,7 @@ export function growthFigures(
 				{ key: "dyn/norm.all", label: "↑ all parameters" },
 				{ key: "dyn/norm.embedding", label: "↑ embeddings" },
 				{ key: "dyn/norm.head", label: "↑ head" },
-				{ key: "dyn/norm.linear_columns", label: "↑ mean column norm of linear weights" },
+				{ key: "dyn/norm.stored_columns", label: "↑ mean column norm of linear weights" },
 			],
 			{
 				...options,

@@ -18,7 +18,7 @@ export interface PartGrowth {
 /** The norms that fits are made of, by what a reader calls them. */
 const norms = [
 	...scopes.map((scope) => [scope, scope] as const),
-	["linear columns", "linear_columns"] as const,
+	["stored columns", "stored_columns"] as const,
 ];
 
 /** The laws fitted to each scope's norm that was measured at five steps of equal distance or more. */
