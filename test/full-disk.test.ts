@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { main, orrery, requireBuild, start } from "./support/cli.ts";
@@ -51,3 +51,14 @@ describe.skipIf(!canMount)("on a small file system of its own", () => {
 		expect(stderr).not.toContain("step");
 	});
 });
+
+// Linux has a device that is always full.
+test.skipIf(!existsSync("/dev/full"))(
+	"what cannot be printed ends a command with an error, not with a stack",
+	async () => {
+		const command = `"${process.execPath}" "${main}" train --help > /dev/full; echo "exit $?"`;
+		const { stdout, stderr } = await start("sh", ["-c", command], temporaryFolder()).ended;
+		expect(stdout).toBe("exit 1\n");
+		expect(stderr).toMatch(/^error: Expected `standard output` to be written in full, got no space left/);
+	},
+);

@@ -6,7 +6,7 @@ import { UserError } from "../error.ts";
 import { asUserError } from "./disk.ts";
 import { refusal } from "./header.ts";
 import { openHttp } from "./http-source.ts";
-import { isAddress } from "./location.ts";
+import { isAddress, requirePath } from "./location.ts";
 
 export interface ByteSource {
 	/** A path or an address, as it was asked for: errors name it. */
@@ -21,12 +21,7 @@ export interface ByteSource {
 /** Opens a path or an http(s) address. Throws UserError if it is missing, is no file, or has another scheme. */
 export async function openSource(location: string): Promise<ByteSource> {
 	if (isAddress(location)) return openHttp(location);
-	const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1];
-	if (scheme)
-		throw new UserError(
-			`Expected \`${location}\` to be a path or an address that begins with http:// or https://, got ${scheme}://. ` +
-				"Download it first.",
-		);
+	requirePath(location);
 	try {
 		// Asked before opening: to open a named pipe would wait for its writer.
 		const { size } = await regularFile(location);

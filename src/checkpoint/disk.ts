@@ -16,6 +16,7 @@ const reasons: Record<string, string> = {
 	ENOTDIR: "to be in a folder, got a path through a file. Check the path",
 	EEXIST: "to be a folder, got a file of that name. Choose another folder",
 	EISDIR: "to be a file, got a folder. Check the path",
+	ELOOP: "to be a file or folder, got links that lead back to themselves. Remove them",
 	EBUSY: "to be free, got a file or folder in use. Choose another",
 	ENAMETOOLONG: "to have a shorter path. Choose another folder",
 	EMFILE: "to be opened, got too many open files. Raise the limit (ulimit -n)",

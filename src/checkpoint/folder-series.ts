@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import { UserError } from "../error.ts";
 import { asUserError } from "./disk.ts";
 import { besides, indexFile, unfinished } from "./file-names.ts";
+import { requirePath } from "./location.ts";
 import { openWeights } from "./open-weights.ts";
 import type { SeriesEntry } from "./series.ts";
 import { likeYear, type NamedStep, stepOf, weightsFile } from "./step-of.ts";
@@ -30,6 +31,7 @@ const lonePyTorch = /(?<!-\d+-of-\d+)\.(pt|pth|ckpt)$/i;
  * checkpoint.
  */
 export async function findInFolder(location: string): Promise<Found> {
+	requirePath(location);
 	const status = await stat(location).catch((error) => {
 		throw asUserError(error, location);
 	});

@@ -168,6 +168,11 @@ describe("what stays is refused at once", () => {
 			(_, response) => void response.writeHead(206, { "content-range": "bytes 0-2/3" }).end("abcd"),
 			/got more bytes/,
 		],
+		[
+			"a redirection to a file",
+			status(302, { location: "file:///etc/passwd" }),
+			/to answer, got "URL scheme/,
+		],
 		["compressed bytes", ranges(file, { "content-encoding": "gzip" }), /Content-Encoding gzip/],
 	])("%s", async (_, answer, message) => {
 		answers = [answer];

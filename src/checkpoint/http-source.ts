@@ -228,7 +228,8 @@ const lasting: Record<string, string> = {
 function passing(error: unknown, address: string): unknown {
 	if (error instanceof Passing || error instanceof UserError || !(error instanceof Error)) return error;
 	const cause = error.cause as (Error & { code?: string }) | undefined;
-	const reason = lasting[cause?.code ?? ""];
+	// What is wrong with the address or a redirection (a loop, a port that is barred, another scheme) has no code.
+	const reason = cause && !cause.code ? `"${cause.message}"` : lasting[cause?.code ?? ""];
 	return reason
 		? new UserError(`Expected \`${address}\` to answer, got ${reason}. Check the address.`, { cause: error })
 		: new Passing(`"${cause?.message || error.message}"`);

@@ -1,7 +1,18 @@
 /** Places on a disk or behind HTTP: both are named by one string, and a folder's files by the folder and a name. */
 import { basename, dirname, join } from "node:path";
+import { UserError } from "../error.ts";
 
 export const isAddress = (location: string): boolean => /^https?:\/\//i.test(location);
+
+/** Throws UserError for an address with another scheme, such as s3:// or file://. */
+export function requirePath(location: string): void {
+	const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1];
+	if (scheme)
+		throw new UserError(
+			`Expected \`${location}\` to be a path or an address that begins with http:// or https://, got ${scheme}://. ` +
+				"Download it first, or name its path.",
+		);
+}
 
 /** Of a path or an address: the last part, without an address's query. */
 export const nameOf = (location: string): string =>

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { safetensorsBytes } from "../../test/support/memory-source.ts";
 import { UserError } from "../error.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
+import { findSeries } from "./find-series.ts";
 import { openWeights, valuesOf } from "./open-weights.ts";
 import { hostTensor } from "./safetensors.ts";
 
@@ -155,7 +156,12 @@ describe("in a folder", () => {
 		// To open a pipe for reading would wait for ever.
 		if (spawnSync("mkfifo", [pipe]).status === 0)
 			await expect(openWeights(pipe)).rejects.toThrow(/to be a file, got a device or pipe/);
+		await symlink("round", join(here, "round"));
+		await expect(openWeights(join(here, "round"))).rejects.toThrow(/links that lead back to themselves/);
 		await expect(openWeights("s3://bucket/model.safetensors")).rejects.toThrow(UserError);
+		await expect(findSeries("file:///tmp/steps")).rejects.toThrow(
+			/begins with http:\/\/ or https:\/\/, got file:/,
+		);
 	});
 });
 

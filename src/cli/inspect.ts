@@ -9,6 +9,7 @@ import { lintSeries } from "../inspect/lint-series.ts";
 import { measureSeries } from "../inspect/measure-series.ts";
 import { seriesName } from "../inspect/series-name.ts";
 import { seriesRows } from "../inspect/series-rows.ts";
+import { makeFolder } from "../run/make-folder.ts";
 import { followed } from "./run-options.ts";
 import { openSeries, stepList } from "./series-options.ts";
 import { formatTable, paint, printJson, say } from "./terminal.ts";
@@ -53,6 +54,8 @@ const distinct = (names: readonly string[]): string[] =>
 
 /** Measures one series, writes its folder, says what it found; returns what `--json` prints of it. */
 async function inspect(series: Series, name: string, out: string, { only, spectrum, json }: Options) {
+	// Where nothing can be written is said before the reading, which may take long.
+	await makeFolder(out);
 	const measure = await followed(({ signal, onShare }) =>
 		measureSeries(series, {
 			spectrum,

@@ -6,6 +6,7 @@ import { UserError } from "../error.ts";
 import { type ModelSaturation, measureModel } from "../pretrained/model-saturation.ts";
 import type { Precision } from "../pretrained/network-runner.ts";
 import { stateLabel } from "../pretrained/states.ts";
+import { makeFolder } from "../run/make-folder.ts";
 import { Interrupted } from "./exit.ts";
 import { deviceOption, followed, wholeNumber } from "./run-options.ts";
 import { formatTable, printJson, say } from "./terminal.ts";
@@ -62,6 +63,8 @@ export const saturationCommand = (): Command =>
 					`Expected \`--text\` or \`--ids\` to be given, got ${path === undefined ? "neither" : "both"}. Give a text file ` +
 						"(passages between blank lines), NLTK's folder `nltk_data/corpora/brown`, or a JSON file of token ids.",
 				);
+			// Where nothing can be written is said before the measuring, which takes long.
+			await makeFolder(out);
 			const models = await measureAll(folders, path, options);
 			// Loads a DOM to draw in, which takes longer than all else.
 			const { reportSaturation } = await import("../report/saturation-report.ts");

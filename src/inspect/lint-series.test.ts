@@ -216,6 +216,8 @@ test("NaN, infinite and vanished values, changed types and shapes, and tensors t
 	expect(told(after, filled(0))).toContainEqual(["zero", "error", [19_000, 19_500], name]);
 	expect(told(() => true, filled(0))).toContainEqual(["zero", "warning", schedules.even, name]);
 	expect(told((step) => step === 0, filled(0))).toEqual([]);
+	const none = (stored: Stored) => ({ ...stored, values: new Float64Array(), shape: [0, 16] });
+	expect(told(() => true, none)).toEqual([]);
 	expect(told(after, (stored) => ({ ...stored, dtype: "BF16" }))).toEqual([
 		["dtype", "warning", [19_000], name],
 	]);

@@ -2,7 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { StoredTensor } from "../checkpoint/weights.ts";
 import { UserError } from "../error.ts";
-import type { MatrixPasses } from "../probe/matrix-passes.ts";
+import { MatrixPasses } from "../probe/matrix-passes.ts";
 import { leadingPair } from "../probe/spectrum.ts";
 import type { TensorMeasure } from "./series-measure.ts";
 import { type Track, Unreadable } from "./sum-tracks.ts";
@@ -20,7 +20,7 @@ export type MatrixMeasure = Pick<TensorMeasure, "spectrum" | "columns">;
 
 /**
  * Measures one weight at every step of its track. `squared` are its sums of squares: a matrix of zeros, or one with values that are
- * not finite, has no spectrum. The vector found at one step is where the search at the next begins.
+ * not finite, has no spectrum; one that is too large to be held has no measure. The vector found at one step is where the search at the next begins.
  */
 export async function measureMatrix(
 	passes: MatrixPasses,
@@ -42,7 +42,7 @@ export async function measureMatrix(
 		return passes.gram(v);
 	};
 	for (const [at, tensor] of track.entries()) {
-		if (!tensor || tensor.shape.includes(0)) {
+		if (!tensor || tensor.shape.includes(0) || !MatrixPasses.fits(tensor)) {
 			measures.push(undefined);
 			continue;
 		}

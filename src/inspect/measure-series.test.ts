@@ -179,6 +179,14 @@ test("`only` chooses tensors by their names, and one that fits none is refused",
 	);
 });
 
+test("checkpoints without a parameter are refused: nothing was measured, so nothing was found sound", async () => {
+	const whole = { dtype: "I64", shape: [2], bytes: new Uint8Array(16) } as const;
+	await expect(measureSeries(writeSeries([{ ids: whole }]))).rejects.toThrow(
+		/to hold parameters, got 1 tensors, none of which is one\. \(`ids`: whole numbers \(I64\)/,
+	);
+	await expect(measureSeries(writeSeries([{}]))).rejects.toThrow(/to hold parameters, got 0 tensors/);
+});
+
 test("a table that the file holds twice counts once, in the embeddings", async () => {
 	const table = float32([1, 2, 3, 4, 5, 6], [3, 2]);
 	const other = float32([1, 2, 3, 4, 5, 7], [3, 2]);

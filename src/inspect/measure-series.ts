@@ -6,17 +6,15 @@
 
 import { openWeights } from "../checkpoint/open-weights.ts";
 import type { Series, SeriesEntry } from "../checkpoint/series.ts";
-import { byteSizes } from "../checkpoint/stored-type.ts";
 import type { Ignored, StoredTensor, Weights } from "../checkpoint/weights.ts";
-import { sizeOf } from "../engine/values.ts";
-import { nearest, UserError } from "../error.ts";
+import { UserError } from "../error.ts";
 import { MatrixPasses } from "../probe/matrix-passes.ts";
 import type { Totals } from "../probe/tensor-sums.ts";
 import { copiesAmong } from "./copies.ts";
 import { type MatrixMeasure, measureMatrix } from "./measure-matrices.ts";
 import type { SeriesMeasure, TensorMeasure } from "./series-measure.ts";
+import { bytesOf, type Parameter, parametersOf, partsOf } from "./series-parameters.ts";
 import { sumTracks, type Track, Unreadable } from "./sum-tracks.ts";
-import { roleOf, rolesOf, type TensorRole } from "./tensor-role.ts";
 
 export interface MeasureOptions {
 	/** Largest singular values of linear weights: ten to seventy passes over each. Default: false. */
@@ -37,7 +35,7 @@ interface Opened extends SeriesEntry {
 
 /**
  * Checkpoints that cannot be opened or read are left out and named in `ignored`.
- * Throws UserError if none can be read, or if no tensor fits `only`.
+ * Throws UserError if none can be read, if none has parameters, or if none of these fits `only`.
  */
 export async function measureSeries(series: Series, options: MeasureOptions = {}): Promise<SeriesMeasure> {
 	const start = performance.now();
@@ -85,21 +83,6 @@ async function openAll(series: Series, unreadable: Ignored[]): Promise<Opened[]>
 		}
 	}
 	return opened;
-}
-
-interface Parameter {
-	readonly name: string;
-	readonly role: TensorRole;
-	/** One for each checkpoint. */
-	readonly tensors: Track;
-}
-
-/** A parameter while it has one shape: sums and matrices are of these. */
-interface Part {
-	readonly parameter: Parameter;
-	readonly track: Track;
-	/** Whether it is measured as a matrix, too. */
-	readonly isMatrix: boolean;
 }
 
 async function measureOpened(
@@ -150,62 +133,6 @@ async function measureOpened(
 		ignored: [...series.ignored, ...opened.flatMap(({ weights }) => weights.ignored), ...buffers],
 		bytes,
 	};
-}
-
-/** A tensor whose shape changes is followed through each of its shapes by itself. */
-function partsOf(parameter: Parameter, matrices: boolean): Part[] {
-	const shapes = new Set(parameter.tensors.flatMap((tensor) => tensor?.shape.join() ?? []));
-	return [...shapes].map((shape) => ({
-		parameter,
-		track: parameter.tensors.map((tensor) => (tensor?.shape.join() === shape ? tensor : undefined)),
-		isMatrix: matrices && parameter.role.isLinear,
-	}));
-}
-
-const bytesOf = (tensors: Track): number =>
-	tensors.reduce((sum, tensor) => sum + (tensor ? sizeOf(tensor.shape) * byteSizes[tensor.dtype] : 0), 0);
-
-/** The parameters of all checkpoints, in the order of the first that has them, and why the other tensors are none. */
-function parametersOf(opened: readonly Opened[], only: string | undefined) {
-	const all = new Map<string, StoredTensor>();
-	for (const { weights } of opened)
-		for (const [name, tensor] of weights.tensors) if (!all.has(name)) all.set(name, tensor);
-	const fits = only === undefined ? () => true : patternOf(only);
-	const parameters: Parameter[] = [];
-	const buffers: Ignored[] = [];
-	for (const [name, known] of rolesOf(all.values())) {
-		if (!fits(name)) continue;
-		if ("ignored" in known) {
-			buffers.push({ path: name, reason: known.ignored });
-			continue;
-		}
-		const tensors = opened.map(({ weights, location }) => {
-			const tensor = weights.tensors.get(name);
-			const role = tensor && roleOf(name, tensor.shape, tensor.dtype);
-			if (!role || "role" in role) return tensor;
-			buffers.push({ path: `${location}: ${name}`, reason: role.ignored });
-			return undefined;
-		});
-		parameters.push({ name, role: known.role, tensors });
-	}
-	if (parameters.length === 0 && only !== undefined) {
-		const near = nearest(only, all.keys());
-		throw new UserError(
-			`Expected \`only\` to fit the name of a parameter, got ${only}.` +
-				`${near ? ` Did you mean \`${near}\`?` : ""} The first is \`${all.keys().next().value ?? "none"}\`.`,
-		);
-	}
-	return { parameters, buffers };
-}
-
-/** Whether a name fits a pattern in which `*` is anything and `?` one character. */
-function patternOf(pattern: string): (name: string) => boolean {
-	const source = pattern
-		.replace(/[.+^${}()|[\]\\]/g, "\\$&")
-		.replaceAll("*", ".*")
-		.replaceAll("?", ".");
-	const expression = new RegExp(`^${source}$`);
-	return (name) => expression.test(name);
 }
 
 function measureOf(

@@ -22,6 +22,7 @@ test.each([
 	["blocks.3.attn.q_norm.weight", [8], "encoder 3 norm"],
 	["blocks.10.ff.w1.weight", [64, 32], "encoder 10 feed-forward linear"],
 	["blocks.0.ln1.weight", [32], "encoder 0 norm"],
+	["blocks.99999999999999999999.ff.w1.weight", [64, 32], "other linear"],
 	["ln_f.bias", [32], "encoder norm"],
 	["head.weight", [100, 32], "head linear"],
 	// BERT and RoBERTa: a normalisation of embeddings is no final one

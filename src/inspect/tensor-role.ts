@@ -59,7 +59,8 @@ const buffers: readonly [pattern: RegExp, reason: string, rank?: number][] = [
 	],
 ];
 
-const block = /(?:^|\.)(?:h|layers?|blocks?)\.(\d+)\.(.+)$/;
+/** Longer numbers count no blocks. */
+const block = /(?:^|\.)(?:h|layers?|blocks?)\.(\d{1,4})\.(.+)$/;
 
 /** Modules by what follows the block's number; the first that matches. */
 const inBlock: readonly [RegExp, ModuleKind][] = [

@@ -15,13 +15,13 @@ import { findSeries } from "../checkpoint/find-series.ts";
 import { isAddress } from "../checkpoint/location.ts";
 import { openWeights } from "../checkpoint/open-weights.ts";
 import type { Series, SeriesEntry } from "../checkpoint/series.ts";
-import type { Ignored } from "../checkpoint/weights.ts";
 import { UserError } from "../error.ts";
 import { version } from "../version.ts";
 import { measureSeries } from "./measure-series.ts";
 import type { SeriesMeasure } from "./series-measure.ts";
 import { type FileState, filesAt, sameFiles, stateOf } from "./watch/files.ts";
-import { isRewritten, isUnchanged, type Remembered, WatchRecord } from "./watch/record.ts";
+import { type Look, lookThrough, type Waiting } from "./watch/look.ts";
+import { isUnchanged, type Remembered, WatchRecord } from "./watch/record.ts";
 
 export interface WatchOptions {
 	/** Milliseconds from one look at the folder to the next. */
@@ -45,22 +45,6 @@ export interface Watched {
 	readonly fresh: readonly number[];
 }
 
-export interface Waiting extends Ignored {
-	readonly isBroken: boolean;
-}
-
-/** A change is long past after so many looks. */
-const looksAtRest = 5;
-
-/** What was seen of a place. */
-interface Look {
-	readonly files: readonly FileState[];
-	/** When it was first seen so; milliseconds. */
-	readonly since: number;
-	/** Why it could not be opened, when it was so. */
-	readonly failure?: string;
-}
-
 /**
  * Yields at once what is known, then whenever there are new numbers or something else is waited for, until the signal
  * ends it. Throws UserError if the memory is not one, or the folder is an address.
@@ -77,7 +61,7 @@ export async function* watchSeries(folder: string, options: WatchOptions): Async
 	let told: string | undefined;
 	while (!signal.aborted) {
 		const { series, reason } = await find(folder);
-		const { whole, waiting } = await sort(series, record, looks, options);
+		const { whole, waiting } = await lookThrough(series, record, looks, options);
 		let fresh: number[] = [];
 		if (whole.length > 0) {
 			fresh = await measureNew(series, whole, record, looks, options);
@@ -104,53 +88,6 @@ async function find(folder: string): Promise<{ series: Series; reason?: string }
 	} catch (error) {
 		if (!(error instanceof UserError)) throw error;
 		return { series: { location: folder, entries: [], ignored: [] }, reason: error.message };
-	}
-}
-
-/** Which checkpoints are new and whole, and which are not whole yet. */
-async function sort(
-	{ entries }: Series,
-	record: WatchRecord,
-	looks: Map<string, Look>,
-	{ interval, patience }: WatchOptions,
-): Promise<{ whole: SeriesEntry[]; waiting: Waiting[] }> {
-	const [whole, waiting]: [SeriesEntry[], Waiting[]] = [[], []];
-	const known = new Map(record.entries.map((entry) => [entry.step, entry]));
-	for (const entry of entries) {
-		const remembered = known.get(entry.step);
-		if (remembered?.location === entry.location && !(await isRewritten(remembered))) continue;
-		const wait = (reason: string, isBroken = false) =>
-			waiting.push({ path: entry.location, reason, isBroken });
-		const files = await filesAt(entry.location);
-		const before = looks.get(entry.location);
-		const now = Date.now();
-		const isSame = before !== undefined && sameFiles(before.files, files);
-		const look: Look = isSame ? before : { files, since: now };
-		looks.set(entry.location, look);
-		const lastChange = Math.max(0, ...files.map(({ changed }) => changed));
-		if (!isSame && now - lastChange < looksAtRest * interval) {
-			wait("is being written");
-			continue;
-		}
-		const failure = isSame && before.failure !== undefined ? before.failure : await failureOf(entry.location);
-		if (failure === undefined) {
-			whole.push(entry);
-			continue;
-		}
-		looks.set(entry.location, { ...look, failure });
-		wait(failure, now - look.since >= patience);
-	}
-	return { whole, waiting };
-}
-
-/** Why it cannot be opened: headers and indexes are read, and compared with the sizes of the files. */
-async function failureOf(location: string): Promise<string | undefined> {
-	try {
-		await (await openWeights(location)).close();
-		return undefined;
-	} catch (error) {
-		if (error instanceof UserError) return error.message;
-		throw error;
 	}
 }
 

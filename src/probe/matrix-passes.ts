@@ -9,6 +9,9 @@ import { heldAs, heldBytes, padded, ValueMemory } from "./value-memory.ts";
 /** Elements of a block of rows, if four rows have no more. */
 const blockLength = 2 ** 17;
 
+/** What one array can hold, and a row of which four are numbers in the loops' memory. */
+const [mostBytes, mostColumns] = [2 ** 32 - 1, 2 ** 22];
+
 /** Rows as numbers, beginning at `address` of the memory. */
 interface Block {
 	readonly memory: ValueMemory;
@@ -16,6 +19,9 @@ interface Block {
 	readonly firstRow: number;
 	readonly rows: number;
 }
+
+const storedBytes = ({ shape, dtype }: Pick<StoredTensor, "shape" | "dtype">): number =>
+	shape.reduce((a, b) => a * b, byteSizes[dtype]);
 
 /** Where the vectors v and z of a pass lie, with `columns` numbers each; the rows follow. */
 const vectorsIn = (columns: number) => ({ v: 0, z: padded(columns) * 8, rows: padded(columns) * 16 });
@@ -25,9 +31,14 @@ export class MatrixPasses {
 	#bytes = new Uint8Array(0);
 	#tensor: StoredTensor | undefined;
 
-	/** Reads a matrix [rows, columns], which the passes then are over. */
+	/** Whether a matrix can be held: of less than 4 GiB as stored, and no more than four million columns. */
+	static fits({ shape, dtype }: Pick<StoredTensor, "shape" | "dtype">): boolean {
+		return storedBytes({ shape, dtype }) <= mostBytes && shape[1]! <= mostColumns;
+	}
+
+	/** Reads a matrix [rows, columns] that fits, which the passes then are over. */
 	async read(tensor: StoredTensor): Promise<void> {
-		const length = tensor.shape.reduce((a, b) => a * b, byteSizes[tensor.dtype]);
+		const length = storedBytes(tensor);
 		// The matrices of one tensor take the same room one after the other; a new tensor gives the old room back first.
 		if (this.#bytes.length !== length) {
 			this.#bytes = new Uint8Array(0);

@@ -98,6 +98,13 @@ test.each([
 	}
 });
 
+test("a matrix of 4 GiB, or with more columns than the loops have room for, does not fit; the largest heads do", () => {
+	const fits = (dtype: StoredType, ...shape: number[]) => MatrixPasses.fits({ dtype, shape });
+	expect(fits("BF16", 128_256, 16_384)).toBe(true);
+	expect(fits("F32", 128_256, 16_384)).toBe(false);
+	expect(fits("F32", 1, 300_000_000)).toBe(false);
+});
+
 test("what is read before leaves no trace: a larger matrix, with values that are not finite", async () => {
 	const passes = new MatrixPasses();
 	const wild = new Float32Array(300 * 50).fill(Number.NaN);

@@ -41,7 +41,9 @@ function zero({ name, measures }: TensorSeries, steps: readonly number[]): Notic
 	const there = steps.flatMap((step, i) => (measures[i] ? [{ step, measure: measures[i] }] : []));
 	const first = there.findIndex(({ measure }) => !isZero(measure));
 	if (first < 0) {
-		if (!there[0] || there[0].measure.shape.length < 2) return [];
+		// Without values there is nothing that could leave zero.
+		const shape = there[0]?.measure.shape ?? [];
+		if (shape.length < 2 || shape.includes(0)) return [];
 		const all = there.map(({ step }) => step);
 		const text = `a matrix of zeros at ${stepsPhrase(all)}`;
 		// A single checkpoint of step 0 may start so.

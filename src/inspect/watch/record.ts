@@ -3,16 +3,13 @@
  * outlives the files, which a trainer may delete, and the watch itself: it is kept as a JSON file.
  */
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
 import type { Series, SeriesEntry } from "../../checkpoint/series.ts";
-import { byteSizes, type StoredType } from "../../checkpoint/stored-type.ts";
 import type { Ignored } from "../../checkpoint/weights.ts";
-import { UserError } from "../../error.ts";
-import { parseWith } from "../../explain.ts";
 import { replaceFile } from "../../run/replace-file.ts";
 import { copiesAmong } from "../copies.ts";
 import type { SeriesMeasure, TensorMeasure, TensorSeries } from "../series-measure.ts";
 import { type FileState, sameFiles, stateOf } from "./files.ts";
+import { parseRecord } from "./saved-record.ts";
 
 /** A checkpoint that was measured. */
 export interface Remembered extends SeriesEntry {
@@ -118,7 +115,7 @@ export class WatchRecord {
 		const record = new WatchRecord();
 		const text = await readFile(path, "utf8").catch(() => undefined);
 		if (text === undefined) return record;
-		const saved = parseWith(savedRecord, parseJson(text, path), path);
+		const saved = parseRecord(text, path);
 		if (saved.key !== key) return record;
 		record.#entries.push(...saved.entries);
 		for (const { at, role, ...tensor } of saved.tensors)
@@ -143,70 +140,3 @@ export async function isRewritten({ files }: Remembered): Promise<boolean> {
 	const now = await Promise.all(files.map(({ path }) => stateOf(path)));
 	return now.some((state) => state) && !sameFiles(files, now);
 }
-
-function parseJson(text: string, path: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch (error) {
-		throw new UserError(
-			`Expected \`${path}\` to be a watch's memory, got no JSON. Delete it; the checkpoints that are there are then read again.`,
-			{ cause: error },
-		);
-	}
-}
-
-/** JSON has no NaN and no infinity: what was not finite is NaN again. */
-const number = z
-	.number()
-	.nullable()
-	.transform((value) => value ?? Number.NaN);
-const spectrum = z.object({ norm: number, stableRank: number, iterations: z.number(), residual: number });
-const savedRecord = z.object({
-	key: z.string(),
-	entries: z.array(
-		z.object({
-			step: z.number(),
-			location: z.string(),
-			files: z.array(z.object({ path: z.string(), size: z.number(), changed: z.number() })),
-		}),
-	),
-	tensors: z.array(
-		z.object({
-			name: z.string(),
-			role: z.object({
-				stack: z.enum(["encoder", "decoder"]).optional(),
-				layer: z.number().optional(),
-				module: z.enum([
-					"attention",
-					"cross-attention",
-					"feed-forward",
-					"norm",
-					"embedding",
-					"head",
-					"other",
-				]),
-				isLinear: z.boolean(),
-				inFirst: z.boolean(),
-			}),
-			at: z.array(
-				z.tuple([
-					z.number(),
-					z.object({
-						dtype: z.enum(Object.keys(byteSizes) as [StoredType, ...StoredType[]]),
-						shape: z.array(z.number()),
-						file: z.string(),
-						squared: number,
-						nonFinite: z.number(),
-						squaredStep: number.optional(),
-						squaredDistance: number.optional(),
-						spectrum: spectrum.optional(),
-						columns: z.object({ sum: number, count: z.number() }).optional(),
-					}),
-				]),
-			),
-		}),
-	),
-	ignored: z.array(z.object({ path: z.string(), reason: z.string() })),
-	bytes: z.number(),
-	seconds: z.number(),
-});

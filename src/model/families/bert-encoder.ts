@@ -9,13 +9,13 @@ import type { Array as JaxArray } from "@jax-js/jax";
 import { z } from "zod";
 import { embed } from "../functional.ts";
 import { attend, maskOf, scoresOf, splitHeads } from "./attend.ts";
-import type { Family, FamilyConfig, FamilyParameter } from "./family.ts";
-import { identifyBy } from "./names.ts";
+import { type Family, type FamilyConfig, type FamilyParameter, loneStack } from "./family.ts";
 import {
 	type ActivationName,
 	activate,
 	activation,
 	dividedBy,
+	layerCount,
 	only,
 	rate,
 	size,
@@ -23,7 +23,6 @@ import {
 	wrong,
 } from "./options.ts";
 import { ParameterList } from "./parameter-list.ts";
-import { Pass } from "./pass.ts";
 
 export interface BertConfig extends FamilyConfig {
 	readonly positions: number;
@@ -57,7 +56,7 @@ const configOf = ({ padToken, firstPosition }: Variant): z.ZodType<BertConfig> =
 		.object({
 			vocab_size: size,
 			hidden_size: size,
-			num_hidden_layers: size,
+			num_hidden_layers: layerCount,
 			num_attention_heads: size,
 			intermediate_size: size,
 			max_position_embeddings: size,
@@ -122,35 +121,19 @@ export const bertFamily = (variant: Variant): Family<BertConfig> => ({
 	modelTypes: variant.modelTypes,
 	config: configOf(variant),
 	parameters: (c) => parametersOf(c, variant),
-	identify: (name, c) =>
-		identifyBy(
-			parametersOf(c, variant),
-			{
-				prefix: variant.prefix,
-				renamed: [
-					[/LayerNorm\.gamma$/, "LayerNorm.weight"],
-					[/LayerNorm\.beta$/, "LayerNorm.bias"],
-				],
-				unused: [
-					[/^embeddings\.(position_ids|token_type_ids)$/, "a list of positions, not a parameter"],
-					[/^(pooler|cls|lm_head|classifier|qa_outputs)\./, "a head that is not used"],
-				],
-			},
-			name,
-		),
-	stacks: (c) => [
-		{
-			name: "encoder",
-			layers: c.layers,
-			heads: c.heads,
-			width: c.width,
-			causal: false,
-			finalNorm: false,
-			placement: "post",
-		},
-	],
-	forward(c, params, inputs, observe, options) {
-		const pass = new Pass(params, observe, options);
+	naming: () => ({
+		prefix: variant.prefix,
+		renamed: [
+			[/LayerNorm\.gamma$/, "LayerNorm.weight"],
+			[/LayerNorm\.beta$/, "LayerNorm.bias"],
+		],
+		unused: [
+			[/^embeddings\.(position_ids|token_type_ids)$/, "a list of positions, not a parameter"],
+			[/^(pooler|cls|lm_head|classifier|qa_outputs)\./, "a head that is not used"],
+		],
+	}),
+	stacks: (c) => loneStack(c, { causal: false, finalNorm: false, placement: "post" }),
+	forward(c, pass, inputs) {
 		const hidden = (place: string, x: JaxArray) => pass.drop(place, c.rates.hidden, x);
 		const rows = (name: string, from: number, to: number) =>
 			pass.param(`embeddings.${name}.weight`).slice([from, to]);

@@ -8,7 +8,8 @@
  */
 import type { Array as JaxArray } from "@jax-js/jax";
 import type { z } from "zod";
-import type { Parameters } from "../parameters.ts";
+import type { Naming } from "./names.ts";
+import type { Pass } from "./pass.ts";
 
 /** How a parameter begins in a model that was not trained: what Hugging Face's `_init_weights` does. */
 export type Initial =
@@ -78,15 +79,6 @@ export interface FamilyConfig {
 	readonly padToken: number | undefined;
 }
 
-/** What a tensor of a file is to the model. */
-export type Identity =
-	/** `copy`: another name of a shared table, read only where the parameter's own name is absent, else compared. */
-	| { readonly parameter: string; readonly copy?: boolean }
-	/** None, and why. */
-	| { readonly unused: string }
-	/** None, though it would change what the model gives: what it is. */
-	| { readonly refused: string };
-
 export interface Family<C extends FamilyConfig = FamilyConfig> {
 	/** As people say it: `BERT`. */
 	readonly name: string;
@@ -99,18 +91,15 @@ export interface Family<C extends FamilyConfig = FamilyConfig> {
 	readonly config: z.ZodType<C>;
 	/** Parameters that the forward pass reads, by the family's full name without the prefix of its base model. */
 	parameters(config: C): Readonly<Record<string, FamilyParameter>>;
-	/**
-	 * The parameter that a tensor of a file is (prefix dropped, old names made new), or why it is none: a buffer, a
-	 * head that is not used.
-	 */
-	identify(name: string, config: C): Identity;
+	/** How files call them, older ones too, and what else they hold: buffers, heads that are not used. */
+	naming(config: C): Naming;
 	stacks(config: C): readonly Stack[];
-	/** Traced. An encoder–decoder's decoder reads the same tokens as its encoder. Consumes nothing: use `.ref`. */
-	forward(
-		config: C,
-		params: Parameters,
-		inputs: Inputs,
-		observe: FamilyObserver,
-		options?: ForwardOptions,
-	): void;
+	/** Traced. An encoder–decoder's decoder reads the same tokens as its encoder. Consumes no input: use `.ref`. */
+	forward(config: C, pass: Pass, inputs: Inputs): void;
 }
+
+/** The stack of a model that has one. */
+export const loneStack = (
+	{ layers, heads, width }: Pick<Stack, "layers" | "heads" | "width">,
+	kind: Pick<Stack, "causal" | "finalNorm" | "placement">,
+): Stack[] => [{ name: "encoder", layers, heads, width, ...kind }];

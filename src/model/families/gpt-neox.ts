@@ -9,14 +9,14 @@ import { z } from "zod";
 import { embed } from "../functional.ts";
 import { rotate } from "../positions.ts";
 import { attend, maskOf, scoresOf } from "./attend.ts";
-import type { Family, FamilyParameter } from "./family.ts";
-import { identifyBy } from "./names.ts";
+import { type Family, type FamilyParameter, loneStack } from "./family.ts";
 import {
 	activate,
 	activation,
 	architectures,
 	dividedBy,
 	headOf,
+	layerCount,
 	padToken,
 	type RotaryKeys,
 	rate,
@@ -27,7 +27,6 @@ import {
 	wrong,
 } from "./options.ts";
 import { ParameterList } from "./parameter-list.ts";
-import { Pass } from "./pass.ts";
 
 /** Share of a head's dimensions that is turned, where no key says. */
 const defaultShare = 0.25;
@@ -41,7 +40,7 @@ const config = z
 		vocab_size: size,
 		hidden_size: size,
 		intermediate_size: size,
-		num_hidden_layers: size,
+		num_hidden_layers: layerCount,
 		num_attention_heads: size,
 		max_position_embeddings: size.nullish(),
 		hidden_act: activation.default("gelu"),
@@ -123,33 +122,17 @@ export const gptNeox: Family<NeoxConfig> = {
 	modelTypes: ["gpt_neox"],
 	config,
 	parameters,
-	identify: (name, c) =>
-		identifyBy(
-			parameters(c),
-			{
-				prefix: "gpt_neox.",
-				copies: c.head === "tied" ? { "embed_out.weight": "embed_in.weight" } : {},
-				unused: [
-					[/\.attention\.(bias|masked_bias)$/, "a mask, not a parameter"],
-					[/rotary_emb\.(inv_freq|cos_cached|sin_cached)$/, "rotary frequencies, not a parameter"],
-					[/^(embed_out|score|classifier|qa_outputs)\./, "a head that is not used"],
-				],
-			},
-			name,
-		),
-	stacks: (c) => [
-		{
-			name: "encoder",
-			layers: c.layers,
-			heads: c.heads,
-			width: c.width,
-			causal: true,
-			finalNorm: true,
-			placement: "pre",
-		},
-	],
-	forward(c, params, inputs, observe, options) {
-		const pass = new Pass(params, observe, options);
+	naming: (c) => ({
+		prefix: "gpt_neox.",
+		copies: c.head === "tied" ? { "embed_out.weight": "embed_in.weight" } : undefined,
+		unused: [
+			[/\.attention\.(bias|masked_bias)$/, "a mask, not a parameter"],
+			[/rotary_emb\.(inv_freq|cos_cached|sin_cached)$/, "rotary frequencies, not a parameter"],
+			[/^(embed_out|score|classifier|qa_outputs)\./, "a head that is not used"],
+		],
+	}),
+	stacks: (c) => loneStack(c, { causal: true, finalNorm: true, placement: "pre" }),
+	forward(c, pass, inputs) {
 		const norm = (name: string, x: JaxArray) => pass.layerNorm(name, x, c.epsilon);
 		const hidden = (place: string, x: JaxArray) => pass.drop(place, c.rates.hidden, x);
 		const mask = maskOf(inputs, true);

@@ -7,14 +7,14 @@ import { type Array as JaxArray, numpy as np } from "@jax-js/jax";
 import { z } from "zod";
 import { embed } from "../functional.ts";
 import { attend, maskOf, scoresOf, splitHeads } from "./attend.ts";
-import type { Family, FamilyParameter } from "./family.ts";
-import { identifyBy } from "./names.ts";
+import { type Family, type FamilyParameter, loneStack } from "./family.ts";
 import {
 	activate,
 	activation,
 	architectures,
 	dividedBy,
 	headOf,
+	layerCount,
 	only,
 	padToken,
 	rate,
@@ -23,7 +23,6 @@ import {
 	wrong,
 } from "./options.ts";
 import { ParameterList } from "./parameter-list.ts";
-import { Pass } from "./pass.ts";
 
 const config = z
 	.object({
@@ -31,7 +30,7 @@ const config = z
 		n_positions: size.nullish(),
 		n_ctx: size.nullish(),
 		n_embd: size,
-		n_layer: size,
+		n_layer: layerCount,
 		n_head: size,
 		n_inner: size.nullish(),
 		activation_function: activation.default("gelu_new"),
@@ -96,32 +95,16 @@ export const gpt2: Family<Gpt2Config> = {
 	modelTypes: ["gpt2"],
 	config,
 	parameters,
-	identify: (name, c) =>
-		identifyBy(
-			parameters(c),
-			{
-				prefix: "transformer.",
-				copies: c.head === "tied" ? { "lm_head.weight": "wte.weight" } : {},
-				unused: [
-					[/\.attn\.(bias|masked_bias)$/, "a mask, not a parameter"],
-					[/^(lm_head|multiple_choice_head|score|classifier|qa_outputs)\./, "a head that is not used"],
-				],
-			},
-			name,
-		),
-	stacks: (c) => [
-		{
-			name: "encoder",
-			layers: c.layers,
-			heads: c.heads,
-			width: c.width,
-			causal: true,
-			finalNorm: true,
-			placement: "pre",
-		},
-	],
-	forward(c, params, inputs, observe, options) {
-		const pass = new Pass(params, observe, options);
+	naming: (c) => ({
+		prefix: "transformer.",
+		copies: c.head === "tied" ? { "lm_head.weight": "wte.weight" } : undefined,
+		unused: [
+			[/\.attn\.(bias|masked_bias)$/, "a mask, not a parameter"],
+			[/^(lm_head|multiple_choice_head|score|classifier|qa_outputs)\./, "a head that is not used"],
+		],
+	}),
+	stacks: (c) => loneStack(c, { causal: true, finalNorm: true, placement: "pre" }),
+	forward(c, pass, inputs) {
 		const map = (name: string, x: JaxArray) =>
 			np.matmul(x, pass.param(`${name}.weight`)).add(pass.param(`${name}.bias`)); // [in, out]
 		const mask = maskOf(inputs, true);

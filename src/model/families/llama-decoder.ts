@@ -10,8 +10,7 @@ import { z } from "zod";
 import { embed } from "../functional.ts";
 import { rotate } from "../positions.ts";
 import { attend, maskOf, scoresOf, splitHeads } from "./attend.ts";
-import type { Family, FamilyConfig, FamilyParameter } from "./family.ts";
-import { identifyBy } from "./names.ts";
+import { type Family, type FamilyConfig, type FamilyParameter, loneStack } from "./family.ts";
 import {
 	type ActivationName,
 	activate,
@@ -20,6 +19,7 @@ import {
 	dividedBy,
 	type Head,
 	headOf,
+	layerCount,
 	padToken,
 	rate,
 	rotaryKeys,
@@ -29,7 +29,6 @@ import {
 	wrong,
 } from "./options.ts";
 import { ParameterList } from "./parameter-list.ts";
-import { Pass } from "./pass.ts";
 
 export interface LlamaConfig extends FamilyConfig {
 	readonly width: number;
@@ -65,7 +64,7 @@ const configOf = ({ epsilon }: Variant): z.ZodType<LlamaConfig> =>
 			vocab_size: size,
 			hidden_size: size,
 			intermediate_size: size,
-			num_hidden_layers: size,
+			num_hidden_layers: layerCount,
 			num_attention_heads: size,
 			num_key_value_heads: size.nullish(),
 			head_dim: size.nullish(),
@@ -141,32 +140,16 @@ export const llamaFamily = (variant: Variant): Family<LlamaConfig> => ({
 	modelTypes: variant.modelTypes,
 	config: configOf(variant),
 	parameters: (c) => parametersOf(c, variant),
-	identify: (name, c) =>
-		identifyBy(
-			parametersOf(c, variant),
-			{
-				prefix: "model.",
-				copies: c.head === "tied" ? { "lm_head.weight": "embed_tokens.weight" } : {},
-				unused: [
-					[/rotary_emb\.(inv_freq|cos_cached|sin_cached)$/, "rotary frequencies, not a parameter"],
-					[/^(lm_head|score|classifier|qa_outputs)\./, "a head that is not used"],
-				],
-			},
-			name,
-		),
-	stacks: (c) => [
-		{
-			name: "encoder",
-			layers: c.layers,
-			heads: c.heads,
-			width: c.width,
-			causal: true,
-			finalNorm: true,
-			placement: variant.placement,
-		},
-	],
-	forward(c, params, inputs, observe, options) {
-		const pass = new Pass(params, observe, options);
+	naming: (c) => ({
+		prefix: "model.",
+		copies: c.head === "tied" ? { "lm_head.weight": "embed_tokens.weight" } : undefined,
+		unused: [
+			[/rotary_emb\.(inv_freq|cos_cached|sin_cached)$/, "rotary frequencies, not a parameter"],
+			[/^(lm_head|score|classifier|qa_outputs)\./, "a head that is not used"],
+		],
+	}),
+	stacks: (c) => loneStack(c, { causal: true, finalNorm: true, placement: variant.placement }),
+	forward(c, pass, inputs) {
 		const norm = (name: string, x: JaxArray) => pass.rmsNorm(name, x, c.epsilon);
 		const normsFirst = variant.placement === "pre";
 		const mask = maskOf(inputs, true);

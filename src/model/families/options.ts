@@ -10,6 +10,9 @@ import { gelu, geluTanh, relu, silu, tanh } from "../functional.ts";
 /** A size: a whole number above 0. */
 export const size = z.int().positive();
 
+/** Blocks of a stack. Without a limit, a false number would be that of parameters to be listed. */
+export const layerCount = size.max(10_000);
+
 /** A rate of dropout. */
 export const rate = z.number().min(0).lt(1);
 

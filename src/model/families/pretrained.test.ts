@@ -48,6 +48,7 @@ describe("what a configuration asks for and is not computed is refused at its ke
 		["hf/bert", { is_decoder: true }, "`is_decoder`"],
 		["hf/gpt2", { add_cross_attention: true }, "`add_cross_attention`"],
 		["hf/gpt2", { n_positions: undefined }, "`n_positions` to be given"],
+		["hf/gpt2", { n_layer: 1e9 }, "`n_layer` to be at most 10000, got 1000000000"],
 		["hf/gpt2", { n_head: 5 }, "`n_embd` to be a multiple of `n_head` (5), got 32"],
 		["hf/gpt-neox", { rope_parameters: null, rotary_pct: 0.4 }, "`rotary_pct`"],
 		["hf/roberta", { max_position_embeddings: 2 }, "`max_position_embeddings`"],
@@ -86,6 +87,11 @@ describe("weights that do not fit the configuration are refused by file and tens
 	])("one that would change what %s computes: %s", async (name, extra, message) => {
 		const source = hostTensor(new Float32Array(32), [32]);
 		expect(await refusal(name, { tensors: { [extra]: source } })).toContain(message);
+	});
+	test("a block beyond those of the configuration", async () => {
+		const text = await refusal("hf/gpt2", { config: { n_layer: 1 } });
+		expect(text).toContain("got `transformer.h.1.");
+		expect(text).toContain("of a block beyond those that it describes");
 	});
 	test("two names of one parameter", async () => {
 		const source = hostTensor(new Float32Array(32 * 32), [32, 32]);

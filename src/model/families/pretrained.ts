@@ -26,6 +26,8 @@ import type {
 	Inputs,
 	Stack,
 } from "./family.ts";
+import { identifier } from "./names.ts";
+import { Pass } from "./pass.ts";
 
 /** A tensor of the files that the forward pass does not read, and why. */
 export interface Unused {
@@ -47,7 +49,7 @@ export interface Pretrained {
 	values(name: string, dtype: Floating): Promise<Float32Array | Float64Array>;
 	/** Values of a model of the same configuration that was not trained; throws UserError unless the seed is an integer, 0 to 2^53 − 1. */
 	initial(seed: number): Record<string, InitialValues>;
-	/** Traced: `Family.forward` of this configuration. Throws UserError if there are more positions than it has. */
+	/** Traced: the family's forward pass, with this configuration. Throws UserError if there are more positions than it has. */
 	forward(params: Parameters, inputs: Inputs, observe: FamilyObserver, options?: ForwardOptions): void;
 	close(): Promise<void>;
 }
@@ -88,7 +90,7 @@ export async function openPretrained(folder: string): Promise<Pretrained> {
 					throw new UserError(
 						`Expected sequences of \`${folder}\` to have at most ${config.positions} positions, got ${time}. Shorten them.`,
 					);
-				family.forward(config, params, inputs, observe, options);
+				family.forward(config, new Pass(params, observe, options), inputs);
 			},
 			close: () => weights.close(),
 		};
@@ -105,15 +107,16 @@ async function assign(
 	config: FamilyConfig,
 	parameters: Readonly<Record<string, FamilyParameter>>,
 ): Promise<{ stored: Map<string, StoredTensor>; unused: Unused[] }> {
+	const identify = identifier(Object.keys(parameters), family.naming(config));
 	const stored = new Map<string, StoredTensor>();
 	const copies: [StoredTensor, string][] = [];
 	const unused: Unused[] = [];
 	for (const tensor of weights.tensors.values()) {
-		const identity = family.identify(tensor.name, config);
+		const identity = identify(tensor.name);
 		if ("refused" in identity)
 			throw new UserError(
 				`Expected the tensors of \`${tensor.file}\` to be those that \`config.json\` describes, got \`${tensor.name}\` besides, ` +
-					`${identity.refused}: the model would not be computed as it was trained. Merge adapters, and save without quantisation.`,
+					`${identity.refused}: the model would not be computed as it was trained. Check \`config.json\`, merge adapters, save without quantisation.`,
 			);
 		if ("unused" in identity) unused.push({ name: tensor.name, reason: identity.unused });
 		else if (identity.copy) copies.push([tensor, identity.parameter]);

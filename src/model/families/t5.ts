@@ -10,12 +10,12 @@ import { z } from "zod";
 import { embed } from "../functional.ts";
 import { attend, maskOf, scoresOf, splitHeads } from "./attend.ts";
 import type { Family, FamilyParameter, Inputs, Stack } from "./family.ts";
-import { identifyBy } from "./names.ts";
 import {
 	type ActivationName,
 	activate,
 	activation,
 	architectures,
+	layerCount,
 	only,
 	rate,
 	size,
@@ -23,7 +23,7 @@ import {
 	wrong,
 } from "./options.ts";
 import { constant, normal, ParameterList } from "./parameter-list.ts";
-import { Pass } from "./pass.ts";
+import type { Pass } from "./pass.ts";
 import { bucketBias } from "./relative.ts";
 
 const plain = activation.options;
@@ -39,8 +39,8 @@ const config = z
 		d_model: size,
 		d_kv: size.default(64),
 		d_ff: size,
-		num_layers: size,
-		num_decoder_layers: size.nullish(),
+		num_layers: layerCount,
+		num_decoder_layers: layerCount.nullish(),
 		num_heads: size,
 		relative_attention_num_buckets: z.int().min(4).default(32),
 		relative_attention_max_distance: size.default(128),
@@ -142,22 +142,17 @@ export const t5: Family<T5Config> = {
 	modelTypes: ["t5"],
 	config,
 	parameters,
-	identify: (name, c) =>
-		identifyBy(
-			parameters(c),
-			{
-				prefix: "transformer.",
-				copies: {
-					"encoder.embed_tokens.weight": "shared.weight",
-					"decoder.embed_tokens.weight": "shared.weight",
-				},
-				unused: [
-					[/\.EncDecAttention\.relative_attention_bias\./, "attention to the encoder has no positions"],
-					[/^(lm_head|classification_head|classifier|qa_outputs)\./, "a head that is not used"],
-				],
-			},
-			name,
-		),
+	naming: () => ({
+		prefix: "transformer.",
+		copies: {
+			"encoder.embed_tokens.weight": "shared.weight",
+			"decoder.embed_tokens.weight": "shared.weight",
+		},
+		unused: [
+			[/\.EncDecAttention\.relative_attention_bias\./, "attention to the encoder has no positions"],
+			[/^(lm_head|classification_head|classifier|qa_outputs)\./, "a head that is not used"],
+		],
+	}),
 	stacks: (c) =>
 		sides
 			.filter((side) => c.layers[side])
@@ -170,8 +165,7 @@ export const t5: Family<T5Config> = {
 				finalNorm: true,
 				placement: "pre",
 			})),
-	forward(c, params, inputs, observe, options) {
-		const pass = new Pass(params, observe, options);
+	forward(c, pass, inputs) {
 		const encoded = column(pass, c, inputs, "encoder");
 		if (c.layers.decoder) column(pass, c, inputs, "decoder", encoded);
 	},

@@ -9,18 +9,17 @@ import { type Array as JaxArray, numpy as np } from "@jax-js/jax";
 import { z } from "zod";
 import { embed, linear } from "../functional.ts";
 import { attend, maskOf, scoresOf, splitHeads } from "./attend.ts";
-import type { Family, FamilyParameter } from "./family.ts";
-import { identifyBy } from "./names.ts";
-import { activate, activation, dividedBy, only, rate, size, small, wrong } from "./options.ts";
+import { type Family, type FamilyParameter, loneStack } from "./family.ts";
+import { activate, activation, dividedBy, layerCount, only, rate, size, small, wrong } from "./options.ts";
 import { normal, ParameterList } from "./parameter-list.ts";
-import { Pass } from "./pass.ts";
+
 import { byKey, sinusoidsByDistance } from "./relative.ts";
 
 const config = z
 	.object({
 		vocab_size: size,
 		d_model: size.multipleOf(2),
-		n_layer: size,
+		n_layer: layerCount,
 		n_head: size,
 		d_head: size.nullish(),
 		d_inner: size,
@@ -79,35 +78,19 @@ export const xlnet: Family<XlnetConfig> = {
 	modelTypes: ["xlnet"],
 	config,
 	parameters,
-	identify: (name, c) =>
-		identifyBy(
-			parameters(c),
-			{
-				prefix: "transformer.",
-				unused: [
-					[/\.rel_attn\.(r_s_bias|seg_embed)$/, "for segments, which are not given"],
-					[/^mask_emb$/, "for masked positions, of which there are none"],
-					[
-						/^(lm_loss|sequence_summary|logits_proj|classifier|qa_outputs|start_logits|end_logits|answer_class)\./,
-						"a head that is not used",
-					],
-				],
-			},
-			name,
-		),
-	stacks: (c) => [
-		{
-			name: "encoder",
-			layers: c.layers,
-			heads: c.heads,
-			width: c.width,
-			causal: false,
-			finalNorm: false,
-			placement: "post",
-		},
-	],
-	forward(c, params, inputs, observe, options) {
-		const pass = new Pass(params, observe, options);
+	naming: () => ({
+		prefix: "transformer.",
+		unused: [
+			[/\.rel_attn\.(r_s_bias|seg_embed)$/, "for segments, which are not given"],
+			[/^mask_emb$/, "for masked positions, of which there are none"],
+			[
+				/^(lm_loss|sequence_summary|logits_proj|classifier|qa_outputs|start_logits|end_logits|answer_class)\./,
+				"a head that is not used",
+			],
+		],
+	}),
+	stacks: (c) => loneStack(c, { causal: false, finalNorm: false, placement: "post" }),
+	forward(c, pass, inputs) {
 		const drop = (place: string, x: JaxArray) => pass.drop(place, c.dropout, x);
 		const [batch, time] = inputs.tokens.shape as [number, number];
 		const size = c.width / c.heads;
