@@ -96,7 +96,8 @@ export type { JudgedClaim, Verdict } from "./report/claim.ts";
 export { reportRuns } from "./report/report-runs.ts";
 export { runFigures } from "./report/run-figures.ts";
 // Runs.
-export { parseRunConfig, type RunConfig, type RunOptions, readRunConfig } from "./run/config.ts";
+export type { RunConfig, RunOptions } from "./run/config.ts";
+export { parseRunConfig, readRunConfig } from "./run/config-file.ts";
 export { estimateSeconds } from "./run/estimate.ts";
 export { type FinishedRun, openFinishedRun, type ParameterValues } from "./run/finished-run.ts";
 export { type FlowConfig, type FlowOptions, parseFlowConfig } from "./run/flow/config.ts";

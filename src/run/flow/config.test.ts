@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../../../test/support/tiny-run.ts";
 import { configurations } from "../../study/co-occurrence/configurations.ts";
-import { parseRunConfig } from "../config.ts";
+import { parseRunConfig } from "../config-file.ts";
 import { parseFlowConfig, readFlowConfig } from "./config.ts";
 
 const S = { kind: "flow", ...configurations.S };

@@ -11,7 +11,8 @@ import { coOccurrenceSet, wordsNeeded } from "../../data/co-occurrence.ts";
 import { UserError } from "../../error.ts";
 import { parseWith } from "../../explain.ts";
 import { initialisationSchema } from "../../model/co-occurrence/initialise.ts";
-import { isFlow, isObject, provenanceSchema, readOptions } from "../config.ts";
+import { isFlow, isObject, provenanceSchema } from "../config.ts";
+import { readOptions } from "../config-file.ts";
 
 const data = z.strictObject({
 	samples: z.int().positive().describe("n; 6 divides it: half are of class 1, a sixth of each other class."),
