@@ -13,9 +13,9 @@ import { type Counters, NotFinite, removeEarlierCheckpoints, saveCheckpoint } fr
 import { whereDiverged } from "./divergence.ts";
 import { learningRateOf, lossMetrics, measureStep, take } from "./measure.ts";
 import type { MetricsFile } from "./metrics.ts";
-import { batchLeaves } from "./programs.ts";
 import { isMeasured } from "./schedule.ts";
 import type { Session } from "./session.ts";
+import { updateParameters } from "./update.ts";
 
 /** How far a run is. */
 export interface TrainProgress {
@@ -133,19 +133,9 @@ class Loop {
 	}
 
 	async #update(step: number): Promise<void> {
-		const { config, programs, optimizer, dataset } = this.#session;
 		const start = performance.now();
-		const batch = dataset.trainBatch(step);
-		const [params, state, loss] = await programs.step(
-			this.#session.params,
-			this.#session.state,
-			optimizer.scalars(step, learningRateOf(config, step)),
-			batchLeaves(batch),
-		);
-		this.#session.params = params;
-		this.#session.state = state;
+		const { loss, tokens } = await updateParameters(this.#session, step);
 		this.#unread.push({ step, loss });
-		const tokens = batch.tokens.length - config.training.batch; // of each row the last is no input
 		this.#tokens += tokens;
 		this.#window.tokens += tokens;
 		this.#window.seconds += (performance.now() - start) / 1000;
