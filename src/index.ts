@@ -25,9 +25,10 @@ export {
 } from "./checkpoint/safetensors.ts";
 // Data.
 export { type CoOccurrenceSet, coOccurrenceSet, drawSamples } from "./data/co-occurrence.ts";
-export { type Dataset, openDataset } from "./data/dataset.ts";
+export { openDataset } from "./data/dataset.ts";
 export { isMember, type Language, statesOf, validSet } from "./data/languages/language.ts";
 export { languageOf, languages } from "./data/languages/languages.ts";
+export type { Dataset } from "./data/text-dataset.ts";
 export { type TokenSet, tokenSet } from "./data/token-selection.ts";
 // The engine: a JAX-style function in, a fast program out.
 export { openEngine } from "./engine/engine.ts";
@@ -85,7 +86,8 @@ export { createOptimizer, type Optimizer } from "./optimizer/optimizer.ts";
 export { learningRateAt } from "./optimizer/schedule.ts";
 // What is measured.
 export { conservedDrifts } from "./probe/co-occurrence/conserved.ts";
-export { classOf, type HeadStatistics, headQuantities, headStatistics } from "./probe/heads.ts";
+export { classOf } from "./probe/head-class.ts";
+export { type HeadStatistics, headQuantities, headStatistics } from "./probe/heads.ts";
 export { degreeOf, type EulerSums, eulerSums, homogeneityError } from "./probe/homogeneity.ts";
 export { type LimitDistances, limitDistances, similarityOf } from "./probe/limit.ts";
 export { measure, metrics } from "./probe/measure.ts";
@@ -103,7 +105,8 @@ export { type FinishedRun, openFinishedRun, type ParameterValues } from "./run/f
 export { type FlowConfig, type FlowOptions, parseFlowConfig } from "./run/flow/config.ts";
 export { type FlowResult, startFlow } from "./run/flow/run.ts";
 export { type FlowSolution, solveFlow } from "./run/flow/solve.ts";
-export { type MetricsRow, readMetrics } from "./run/metrics.ts";
+export { readMetrics } from "./run/metrics.ts";
+export type { MetricsRow } from "./run/metrics-row.ts";
 export { type RunStatus, readStatus } from "./run/status.ts";
 export {
 	type ResumeOptions,

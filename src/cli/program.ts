@@ -3,9 +3,11 @@ import { Command } from "commander";
 import { version } from "../version.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exitCodes, explainFailure } from "./exit.ts";
+import { exportCommand } from "./export.ts";
 import { flowCommand } from "./flow.ts";
 import { profileCommand } from "./profile.ts";
 import { propagateCommand } from "./propagate.ts";
+import { queryCommand } from "./query.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
 import { serveCommand } from "./serve.ts";
@@ -31,6 +33,8 @@ function createProgram(): Command {
 		sweepCommand(),
 		reportCommand(),
 		serveCommand(),
+		queryCommand(),
+		exportCommand(),
 		profileCommand(),
 		propagateCommand(),
 		doctorCommand(),

@@ -1,7 +1,8 @@
 /** A question about the metrics of any runs, and its answer: never more rows than are drawn. */
+import type { StepAxis } from "../figure/axis.ts";
 import type { Row } from "../figure/figure.ts";
 
-export type StepAxis = "linear" | "log" | "sqrt";
+export type { StepAxis };
 
 export interface MetricsQuery {
 	/** Paths of entries. */

@@ -74,7 +74,7 @@ export const provenanceSchema = z.strictObject({
 
 export type Provenance = z.output<typeof provenanceSchema>;
 
-const runConfigSchema = z.strictObject({
+export const runConfigSchema = z.strictObject({
 	name: name.default("run").describe("Name of the run; its directory is called so."),
 	seed: z.int().nonnegative().default(0).describe("Seed of initial values and of the order of the data."),
 	model: z.record(z.string(), z.unknown()).describe("See `modelConfig`."),

@@ -3,8 +3,8 @@ import { rename, rm } from "node:fs/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { readMetrics } from "./metrics.ts";
 
-const quotedName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const quotedText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+export const quotedName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+export const quotedText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** Writes `parquetPath` from the rows of `jsonlPath`. All columns are DOUBLE but `step`, which is BIGINT. */
 export async function writeParquet(jsonlPath: string, parquetPath: string): Promise<void> {

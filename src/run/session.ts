@@ -2,7 +2,7 @@
  * A run in memory: the engine and its programs, the data, and the parameters and optimizer state as they stand.
  */
 import type { Batch } from "../data/batches.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset } from "../data/text-dataset.ts";
 import type { Engine } from "../engine/types.ts";
 import { sizeOf } from "../engine/values.ts";
 import { initialise } from "../model/initialise.ts";

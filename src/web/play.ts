@@ -1,4 +1,5 @@
 /** The playground's entry. */
+import "./no-eval.ts";
 import { mount } from "svelte";
 import Playground from "./play/Playground.svelte";
 
