@@ -29,9 +29,10 @@ export type { Series, SeriesEntry } from "./checkpoint/series.ts";
 export type { Ignored, StoredTensor, Weights } from "./checkpoint/weights.ts";
 // Data.
 export { type CoOccurrenceSet, coOccurrenceSet, drawSamples } from "./data/co-occurrence.ts";
-export { type Dataset, openDataset } from "./data/dataset.ts";
+export { openDataset } from "./data/dataset.ts";
 export { isMember, type Language, statesOf, validSet } from "./data/languages/language.ts";
 export { languageOf, languages } from "./data/languages/languages.ts";
+export type { Dataset } from "./data/text-dataset.ts";
 export { type TokenSet, tokenSet } from "./data/token-selection.ts";
 // The engine: a JAX-style function in, a fast program out.
 export { openEngine } from "./engine/engine.ts";
@@ -100,7 +101,8 @@ export { learningRateAt } from "./optimizer/schedule.ts";
 export { type ModelSaturation, measureModel } from "./pretrained/model-saturation.ts";
 // What is measured.
 export { conservedDrifts } from "./probe/co-occurrence/conserved.ts";
-export { classOf, type HeadStatistics, headQuantities, headStatistics } from "./probe/heads.ts";
+export { classOf } from "./probe/head-class.ts";
+export { type HeadStatistics, headQuantities, headStatistics } from "./probe/heads.ts";
 export { degreeOf, type EulerSums, eulerSums, homogeneityError } from "./probe/homogeneity.ts";
 export { type LimitDistances, limitDistances, similarityOf } from "./probe/limit.ts";
 export { measure, metrics } from "./probe/measure.ts";
@@ -114,13 +116,15 @@ export { reportSaturation } from "./report/saturation-report.ts";
 export { writeSeries } from "./report/series-files.ts";
 export { reportSeries } from "./report/series-report.ts";
 // Runs.
-export { parseRunConfig, type RunConfig, type RunOptions, readRunConfig } from "./run/config.ts";
+export type { RunConfig, RunOptions } from "./run/config.ts";
+export { parseRunConfig, readRunConfig } from "./run/config-file.ts";
 export { estimateSeconds } from "./run/estimate.ts";
 export { type FinishedRun, openFinishedRun, type ParameterValues } from "./run/finished-run.ts";
 export { type FlowConfig, type FlowOptions, parseFlowConfig } from "./run/flow/config.ts";
 export { type FlowResult, startFlow } from "./run/flow/run.ts";
 export { type FlowSolution, solveFlow } from "./run/flow/solve.ts";
-export { type MetricsRow, readMetrics } from "./run/metrics.ts";
+export { readMetrics } from "./run/metrics.ts";
+export type { MetricsRow } from "./run/metrics-row.ts";
 export { type RunStatus, readStatus } from "./run/status.ts";
 export {
 	type ResumeOptions,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { UserError } from "../error.ts";
 import { duration } from "../report/run-facts.ts";
-import { readFlowConfig } from "../run/flow/config.ts";
+import { readFlowConfig } from "../run/flow/config-file.ts";
 import { type FlowResult, startFlow } from "../run/flow/run.ts";
 import { Interrupted } from "./exit.ts";
 import { followed, setting } from "./run-options.ts";

@@ -1,6 +1,6 @@
 /** `orrery profile`: where the time of a training step goes. */
 import { Command } from "commander";
-import { readRunConfig } from "../run/config.ts";
+import { readRunConfig } from "../run/config-file.ts";
 import { profileStep } from "../run/profile.ts";
 import { setting } from "./run-options.ts";
 import { formatTable, printJson } from "./terminal.ts";

@@ -3,11 +3,13 @@ import { Command } from "commander";
 import { version } from "../version.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exitCodes, explainFailure } from "./exit.ts";
+import { exportCommand } from "./export.ts";
 import { flowCommand } from "./flow.ts";
 import { inspectCommand } from "./inspect.ts";
 import { lintCommand } from "./lint.ts";
 import { profileCommand } from "./profile.ts";
 import { propagateCommand } from "./propagate.ts";
+import { queryCommand } from "./query.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
 import { saturationCommand } from "./saturation.ts";
@@ -37,6 +39,8 @@ function createProgram(): Command {
 		serveCommand(),
 		lintCommand(),
 		watchCommand(),
+		queryCommand(),
+		exportCommand(),
 		profileCommand(),
 		propagateCommand(),
 		inspectCommand(),

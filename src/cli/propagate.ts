@@ -1,8 +1,9 @@
 /** `orrery propagate`: what a configured model does to its signals, at its beginning or at a checkpoint. */
 import { Command } from "commander";
 import { UserError } from "../error.ts";
-import { readRunConfig } from "../run/config.ts";
-import { breakdownMessage, type ModelSignals, measureModelSignals } from "../run/signals.ts";
+import { breakdownMessage } from "../probe/signal-notes.ts";
+import { readRunConfig } from "../run/config-file.ts";
+import { type ModelSignals, measureModelSignals } from "../run/signals.ts";
 import { setting, wholeNumber } from "./run-options.ts";
 import { formatTable, printJson, say } from "./terminal.ts";
 

@@ -17,5 +17,7 @@ export const startCommand = (): Command =>
 				say(`${paint("yellow", "Interrupted.")} Run it again to go on where it stopped.`);
 				throw new Interrupted();
 			}
-			await serveUntilStopped("runs", "norm-growth-quick/report.html", port);
+			await serveUntilStopped("runs", "files/norm-growth-quick/report.html", {
+				...(port !== undefined && { port }),
+			});
 		});

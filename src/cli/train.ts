@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { readRunConfig, requireSameConfig } from "../run/config.ts";
+import { requireSameConfig } from "../run/config.ts";
+import { readRunConfig } from "../run/config-file.ts";
 import { runPaths } from "../run/paths.ts";
 import { readResolvedConfig, resumeRun, startRun } from "../run/train.ts";
 import { followed, printResult, setting } from "./run-options.ts";

@@ -4,7 +4,7 @@
  * Both layouts are pure functions of seed and step (or of the split alone, for evaluation), so that a resumed run
  * sees the batches it would have seen, and evaluating changes nothing.
  */
-import type { Split } from "./text.ts";
+import type { Split } from "./split.ts";
 
 export interface Batch {
 	/** [batch, context + 1], row-major: inputs are all but the last of a row, targets all but the first. */

@@ -177,3 +177,7 @@ function fill({ classes, length, words, word, shuffles }: Filling): CoOccurrence
 	}
 	return { samples, length, words, tokens, classes, labels: classes.map((k) => (k === 1 ? 1 : -1)) };
 }
+
+/** A set in a line, for people. */
+export const describeSet = ({ samples, length, words }: CoOccurrenceSet): string =>
+	`word co-occurrence, ${samples} samples of ${length} words among ${words}`;

@@ -1,25 +1,13 @@
-/** A data set, ready to train on: text, tokenizer and batches, as the `data` section of a configuration says. */
+/** A data set from the disk, ready to train on: text, tokenizer and batches, as the `data` section of a configuration says. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import type { Batches, BatchShape } from "./batches.ts";
+import type { BatchShape } from "./batches.ts";
 import { type DataConfig, isLanguage } from "./config.ts";
 import { openTokenizer } from "./huggingface.ts";
 import { openLanguage } from "./languages/strings.ts";
-import { lineBatches, sequencesOf } from "./lines.ts";
-import { streamBatches } from "./stream.ts";
-import { readTexts, type Split, type Texts } from "./text.ts";
-import { type Tokenizer, trainTokenizer } from "./tokenizer.ts";
-
-export interface Dataset extends Batches {
-	readonly tokenizer: Tokenizer;
-	/** The number of token ids, for the model's embeddings. */
-	readonly vocabularySize: number;
-	readonly splits: readonly Split[];
-	/** SHA-256 of the texts, and of the tokenizer's file if it has one; of a language's strings. */
-	readonly hash: string;
-	/** The data set in one line, for people. */
-	readonly description: string;
-}
+import type { Texts } from "./split.ts";
+import { readTexts } from "./text.ts";
+import { type Dataset, type TokenisedTexts, textDataset, tokenise } from "./text-dataset.ts";
 
 /**
  * Reads and tokenises the texts, or draws the strings of a language. `context` is the model's, `batch` the rows of each batch, `seed` the run's.
@@ -41,53 +29,17 @@ export async function openDataset(
 					.update(await readFile(config.tokenizer.file))
 					.digest("hex")
 			: texts.hash;
-	const { tokenizer, tokens } = await tokenise(config, texts, hash);
-	const batches =
-		config.layout === "lines"
-			? lineBatches(tokens, shape, config.lossWeighting)
-			: streamBatches(new Map(Array.from(tokens, ([split, [all]]) => [split, all!])), shape);
-
-	const unit = typeof config.tokenizer === "object" ? "types of a tokenizer file" : config.tokenizer;
-	return {
-		...batches,
-		tokenizer,
-		vocabularySize: tokenizer.vocabularySize,
-		splits: [...tokens.keys()],
-		hash,
-		description:
-			`${texts.name}: ${batches.trainTokens.toLocaleString("en")} training tokens, ` +
-			`${tokenizer.vocabularySize.toLocaleString("en")} ${unit}, ` +
-			(config.layout === "lines" ? "one sequence a line" : `windows of ${context} tokens`),
-	};
-}
-
-interface Tokenised {
-	readonly tokenizer: Tokenizer;
-	/** One array a split, or with the layout `lines` one a line. */
-	readonly tokens: ReadonlyMap<Split, Int32Array[]>;
+	return textDataset(config, { ...texts, hash }, await tokenised(config, texts, hash), shape);
 }
 
 /** What was tokenised last: a process that trains many models on one text, as a sweep's does, tokenises it once. */
-let last: { readonly key: string; readonly tokenised: Tokenised } | undefined;
+let last: { readonly key: string; readonly tokenised: TokenisedTexts } | undefined;
 
-async function tokenise(config: DataConfig, texts: Texts, hash: string): Promise<Tokenised> {
+async function tokenised(config: DataConfig, texts: Texts, hash: string): Promise<TokenisedTexts> {
 	const key = JSON.stringify([hash, config.tokenizer, config.vocabularySize, config.layout]);
 	if (last?.key === key) return last.tokenised;
-	const parts = new Map(
-		[...texts.splits].map(([split, text]) => [split, config.layout === "lines" ? sequencesOf(text) : [text]]),
-	);
-	const textsOf = (split: Split) => parts.get(split) ?? [];
-	const tokenizer =
-		typeof config.tokenizer === "object"
-			? await openTokenizer(config.tokenizer.file)
-			: trainTokenizer(
-					config.tokenizer,
-					{ train: textsOf("train"), validation: textsOf("validation"), test: textsOf("test") },
-					config.vocabularySize,
-				);
-	const tokens = new Map(
-		[...parts].map(([split, part]) => [split, part.map((text) => tokenizer.encode(text))]),
-	);
-	last = { key, tokenised: { tokenizer, tokens } };
+	const { tokenizer } = config;
+	const opened = typeof tokenizer === "object" ? await openTokenizer(tokenizer.file) : undefined;
+	last = { key, tokenised: tokenise(config, texts, opened) };
 	return last.tokenised;
 }

@@ -18,8 +18,8 @@ import { stream } from "../engine/random.ts";
 import { UserError } from "../error.ts";
 import type { Batch, Batches, BatchShape } from "./batches.ts";
 import type { DataConfig } from "./config.ts";
+import type { Split } from "./split.ts";
 import { splitOf } from "./stream.ts";
-import type { Split } from "./text.ts";
 
 /** The lines of a text that become sequences, without their line breaks. */
 export const sequencesOf = (text: string): string[] =>

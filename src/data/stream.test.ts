@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../error.ts";
+import type { Split } from "./split.ts";
 import { streamBatches } from "./stream.ts";
-import type { Split } from "./text.ts";
 
 /** Tokens that are their own positions, so that a batch shows where it was cut from. */
 const positions = (length: number): Int32Array => Int32Array.from({ length }, (_, i) => i);

@@ -11,7 +11,7 @@
 import { stream } from "../engine/random.ts";
 import { UserError } from "../error.ts";
 import type { Batches, BatchShape } from "./batches.ts";
-import type { Split } from "./text.ts";
+import type { Split } from "./split.ts";
 
 /** Throws UserError if a split is too short for one window. */
 export function streamBatches(

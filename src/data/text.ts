@@ -10,17 +10,7 @@ import { gunzipSync } from "node:zlib";
 import { asUserError } from "../checkpoint/disk.ts";
 import { UserError } from "../error.ts";
 import type { TextSource } from "./config.ts";
-
-export type Split = "train" | "validation" | "test";
-
-export interface Texts {
-	/** For people: the data set, or the path of the training text. */
-	readonly name: string;
-	/** The texts that there are; `train` always. */
-	readonly splits: ReadonlyMap<Split, string>;
-	/** SHA-256 of all texts with their splits' names and lengths, in hexadecimal. */
-	readonly hash: string;
-}
+import { type Split, splitOff, type Texts } from "./split.ts";
 
 /** A text longer than this does not fit into one string. */
 const largestText = 2 ** 29 - 25;
@@ -46,18 +36,6 @@ export async function readTexts(source: TextSource): Promise<Texts> {
 	const hash = createHash("sha256");
 	for (const [split, text] of splits) hash.update(`${split} ${text.length}\n`).update(text);
 	return { name: source === "wikitext-2" ? "WikiText-2" : source.train, splits, hash: hash.digest("hex") };
-}
-
-/** Moves the last part of the training text to the validation split, from a line's beginning if there is one. */
-function splitOff(splits: Map<Split, string>, fraction: number): void {
-	const text = splits.get("train")!;
-	const middle = Math.floor(text.length * (1 - fraction));
-	const line = text.indexOf("\n", middle) + 1;
-	// A cut inside a surrogate pair would tear a character.
-	const low = text.charCodeAt(middle) >> 10 === 0x37;
-	const cut = line > 0 && line < text.length ? line : low ? middle + 1 : middle;
-	splits.set("train", text.slice(0, cut));
-	splits.set("validation", text.slice(cut));
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,9 +1,21 @@
 /**
- * The engine that is jax-js itself: the traced function runs as WebAssembly, on any machine and in the page.
+ * The engine that is jax-js itself: the traced function runs as WebAssembly, on any machine and in the page, or in the
+ * page on WebGPU.
  *
- * Slower than the native engine, and the reference that its lowering is compared with.
+ * Slower than the native engine, and the reference that its lowering is compared with. jax-js has one default device; it
+ * is set before each program runs, and back afterwards, so that engines of both devices stand side by side.
  */
-import { blockUntilReady, defaultDevice, type Array as JaxArray, jit, numpy as np, tree } from "@jax-js/jax";
+import {
+	blockUntilReady,
+	defaultDevice,
+	getWebGPUDevice,
+	init,
+	type Array as JaxArray,
+	jit,
+	numpy as np,
+	tree,
+} from "@jax-js/jax";
+import { UserError } from "../error.ts";
 import { flattenArguments, prepareJax, trace, unflattenOutputs } from "./trace.ts";
 import type {
 	CompileOptions,
@@ -19,13 +31,18 @@ import type {
 } from "./types.ts";
 import { checkedValues, dtypeOf, formatSpec } from "./values.ts";
 
+/** What jax-js computes on. WebGPU has no float64. */
+type JaxDevice = "wasm" | "webgpu";
+
 class JaxTensor implements Tensor {
 	array: JaxArray;
+	readonly #device: JaxDevice;
 	readonly shape: readonly number[];
 	readonly dtype: DType;
 
-	constructor(array: JaxArray) {
+	constructor(array: JaxArray, device: JaxDevice) {
 		this.array = array;
+		this.#device = device;
 		this.shape = array.shape;
 		this.dtype = array.dtype as DType;
 	}
@@ -37,7 +54,7 @@ class JaxTensor implements Tensor {
 
 	async write(values: TypedArray): Promise<void> {
 		this.array.dispose();
-		this.array = toJax(values, this);
+		this.array = toJax(values, this, this.#device);
 	}
 
 	dispose(): void {
@@ -45,39 +62,59 @@ class JaxTensor implements Tensor {
 	}
 }
 
-function toJax(values: TypedArray | readonly number[], { shape, dtype }: Spec): JaxArray {
+function toJax(values: TypedArray | readonly number[], { shape, dtype }: Spec, device: JaxDevice): JaxArray {
 	const host = checkedValues(values, shape, dtype);
 	const data = dtype === "bool" ? Int32Array.from(host) : host.slice();
-	return np.array(data as never, { shape: [...shape], dtype: dtype as never });
+	return np.array(data as never, { shape: [...shape], dtype: dtype as never, device });
 }
 
-function leafToJax(leaf: Leaf, spec: Spec, donated: boolean): JaxArray {
+function leafToJax(leaf: Leaf, spec: Spec, donated: boolean, device: JaxDevice): JaxArray {
 	if (leaf instanceof JaxTensor) return donated ? leaf.array : leaf.array.ref;
-	if (typeof leaf === "number") return toJax([leaf], spec);
-	if (ArrayBuffer.isView(leaf)) return toJax(leaf as TypedArray, spec);
+	if (typeof leaf === "number") return toJax([leaf], spec, device);
+	if (ArrayBuffer.isView(leaf)) return toJax(leaf as TypedArray, spec, device);
 	throw new TypeError(`Expected a tensor of this engine, got ${formatSpec(leaf as Spec)} of another`);
 }
 
-export async function openJaxEngine(): Promise<Engine> {
+/**
+ * `webgpu` only in pages, from an adapter that the browser has.
+ * Throws a `UserError` if there is none.
+ */
+export async function openJaxEngine(device: JaxDevice = "wasm"): Promise<Engine> {
 	await prepareJax();
-	defaultDevice("wasm");
+	if (device === "webgpu" && !(await init("webgpu")).includes("webgpu"))
+		throw new UserError(
+			"Expected a browser with WebGPU and a device for it, got none. Take WebAssembly, which is always there.",
+		);
 	return {
-		device: "wasm",
-		description: "jax-js on WebAssembly",
+		device,
+		description: device === "wasm" ? "jax-js on WebAssembly" : `jax-js on WebGPU, ${adapterName()}`,
 		threads: 1,
 		tensor: (values, shape, dtype) =>
 			new JaxTensor(
-				toJax(values, {
-					shape,
-					dtype: dtype ?? (ArrayBuffer.isView(values) ? dtypeOf(values as TypedArray) : "float32"),
-				}),
+				toJax(
+					values,
+					{
+						shape,
+						dtype: dtype ?? (ArrayBuffer.isView(values) ? dtypeOf(values as TypedArray) : "float32"),
+					},
+					device,
+				),
+				device,
 			),
-		compile: compileJax as Engine["compile"],
+		compile: ((fn, specs, options) => compileJax(device, fn, specs, options)) as Engine["compile"],
 		dispose: async () => {},
 	};
 }
 
+/** What the browser tells of the device: `nvidia ampere`, `google swiftshader`. */
+function adapterName(): string {
+	const { adapterInfo } = getWebGPUDevice() as unknown as { adapterInfo?: Record<string, string> };
+	const words = [adapterInfo?.["vendor"], adapterInfo?.["architecture"] || adapterInfo?.["description"]];
+	return words.filter(Boolean).join(" ") || "a device without a name";
+}
+
 async function compileJax(
+	device: JaxDevice,
 	fn: TracedFunction<Tree<JaxArray>>,
 	specs: readonly Tree<Spec>[],
 	options: CompileOptions = {},
@@ -93,13 +130,19 @@ async function compileJax(
 
 	const run = async (...args: Tree<Leaf>[]): Promise<Tree<Tensor>> => {
 		const leaves = flattenArguments(traced, args, name).map((leaf, i) =>
-			leafToJax(leaf, traced.inputs[i], traced.donated[i] >= 0),
+			leafToJax(leaf, traced.inputs[i], traced.donated[i] >= 0, device),
 		);
-		const result = compiled(...(tree.unflatten(specTree, leaves) as Tree<JaxArray>[]));
+		defaultDevice(device);
+		let result: Tree<JaxArray>;
+		try {
+			result = compiled(...(tree.unflatten(specTree, leaves) as Tree<JaxArray>[]));
+		} finally {
+			defaultDevice("wasm");
+		}
 		await blockUntilReady(result);
 		return unflattenOutputs(
 			traced,
-			tree.leaves(result as never).map((x) => new JaxTensor(x as JaxArray)),
+			tree.leaves(result as never).map((x) => new JaxTensor(x as JaxArray, device)),
 		);
 	};
 	const equations = traced.closed.jaxpr.eqns.length;

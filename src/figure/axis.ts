@@ -1,4 +1,4 @@
-/** Axes: steps on a √t scale, on which the growth law a·√t + b is a straight line; and ticks of logarithmic axes. */
+/** Axes of steps: √t, on which the growth law a·√t + b is a straight line, logarithmic or linear; and ticks of logarithmic axes. */
 import type { ScaleOptions } from "@observablehq/plot";
 
 /** The nearest of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten. */
@@ -30,15 +30,32 @@ export function logTicks(low: number, high: number): number[] {
 	return powers.flatMap((power) => [power, 2 * power, 5 * power]).filter((tick) => tick <= 10 ** last);
 }
 
-export const sqrtStepAxis = (last: number): ScaleOptions => ({
-	type: "pow",
-	exponent: 0.5,
+export type StepAxis = "linear" | "log" | "sqrt";
+
+const stepScales = {
+	linear: { scale: { type: "linear" }, label: "step t →" },
+	// With a place for step 0, the initial model.
+	log: { scale: { type: "symlog", constant: 1 }, label: "step t, on a log(1 + t) scale →" },
+	sqrt: { scale: { type: "pow", exponent: 0.5 }, label: "step t, on a √t scale →" },
+} as const;
+
+/** An axis of steps from 0 to `last`. */
+export const stepAxis = (last: number, axis: StepAxis = "sqrt"): ScaleOptions => ({
+	...stepScales[axis].scale,
 	domain: [0, Math.max(1, last)],
-	ticks: sqrtTicks(last),
+	ticks: stepTicks(last, axis),
 	tickFormat: stepName,
-	label: "step t, on a √t scale →",
+	label: stepScales[axis].label,
 	labelAnchor: "right",
 });
+
+/** Round steps at even distances on the axis, from 0. */
+export function stepTicks(last: number, axis: StepAxis): number[] {
+	if (axis === "sqrt") return sqrtTicks(last);
+	if (axis === "log") return [0, ...logTicksWithin(1, Math.max(1, last))];
+	const step = roundStep(last / 5) || 1;
+	return Array.from({ length: Math.floor(last / step) + 1 }, (_, i) => i * step);
+}
 
 /** Ticks as `logTicks`, without those outside the values: for an axis that ends in its data. */
 export const logTicksWithin = (low: number, high: number): number[] =>

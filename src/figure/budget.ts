@@ -4,7 +4,7 @@
  */
 import * as Plot from "@observablehq/plot";
 import { stepName } from "./axis.ts";
-import { compose } from "./compose.ts";
+import { type ComposedPlot, compose } from "./compose.ts";
 import { type Figure, type FigureOptions, layersOf, type Row, runsOf, valuesOf } from "./figure.ts";
 import { drawHeatMap, spread } from "./heat-map.ts";
 import { seriesScales } from "./panels.ts";
@@ -38,11 +38,12 @@ export function drawBudget(rows: readonly Row[], options: BudgetOptions = {}): F
 		...squared.map((point) => ({ ...point, part: parts[1]! })),
 	];
 	const runs = runsOf(bars);
-	const plots = runs.map((run, i): Plot.PlotOptions => {
+	const plots = runs.map((run, i): ComposedPlot => {
 		const shown = bars.filter((bar) => bar.run === run);
 		const steps = [...new Set(shown.map(({ step }) => step))].sort((x, y) => x - y);
 		const last = i === runs.length - 1;
 		return {
+			shows: { where: { run } },
 			height: last ? 172 : 156,
 			marginBottom: last ? 40 : 24,
 			x: {
@@ -69,7 +70,10 @@ export function drawBudget(rows: readonly Row[], options: BudgetOptions = {}): F
 		};
 	});
 	const legend = parts.map((label, series) => ({ label, series }));
-	const svg = compose({ id, title, caption, plots, legend }, options);
+	const svg = compose(
+		{ id, title, caption, plots, across: { column: "step", time: "step" }, legend },
+		options,
+	);
 	const data = bars.map(({ run, step, part, value }) => ({ run, step, part, value }));
 	return { id, title, caption, svg, rows: data };
 }

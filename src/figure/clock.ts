@@ -2,10 +2,10 @@
  * A figure's clock: what the play-head of a report moves over training time.
  *
  * The drawing stays plain SVG. Its root names the clock, every plot with time on its horizontal axis holds one hidden
- * line that knows its scale, and pictures of one moment are groups of which one is visible:
+ * line in a group that says its scale (`time-scale.ts`), and pictures of one moment are groups of which one is visible:
  *
  *     <svg data-clock="κ₀t" data-moments='[{"run":"S-0","at":3.5,"label":"T0.5"}]'>
- *       <line class="play-head" data-scale="log" data-domain="0.1 1000" data-range="52 424" visibility="hidden" …>
+ *       <g data-x="log 52 424 0.1 1000">… <line class="play-head" visibility="hidden" …></g>
  *       <g data-frame="0" visibility="hidden">…</g> <g data-frame="12.9">…</g>
  *
  * The report's script (`report/play-head-script.ts`) needs nothing else; without it the drawing is a still.
@@ -37,13 +37,10 @@ export function playHeadOf(document: Document, plot: Plot.Plot): SVGElement | un
 	const [x, y] = [plot.scale("x"), plot.scale("y")];
 	if ((x?.type !== "linear" && x?.type !== "log") || !y?.range) return undefined;
 	const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
-	const [left, right] = x.range as [number, number];
+	const [left] = x.range as [number, number];
 	const [bottom, top] = y.range as [number, number];
 	const attributes = {
 		class: "play-head",
-		"data-scale": x.type,
-		"data-domain": [...(x.domain as Iterable<number>)].join(" "),
-		"data-range": `${left} ${right}`,
 		x1: left,
 		x2: left,
 		y1: top,

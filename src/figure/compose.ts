@@ -7,6 +7,7 @@ import { type Clock, playHeadOf, setClock } from "./clock.ts";
 import type { FigureOptions } from "./figure.ts";
 import { seriesColours, seriesSymbols } from "./palette.ts";
 import { roundCoordinates } from "./round-coordinates.ts";
+import { type Across, type Shows, scaleText } from "./time-scale.ts";
 
 /**
  * Width of every figure in its own units. Small, with text at 12, so that text is still 10 px high on a telephone
@@ -121,11 +122,18 @@ function drawRamp(
 const shortNumber = (value: number): string =>
 	Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
 
+/** A plot, and which part of the figure's rows it shows. */
+export type ComposedPlot = Plot.PlotOptions & { readonly shows?: Shows };
+
 export interface Composition {
 	readonly id: string;
 	readonly title: string;
 	readonly caption: string;
-	readonly plots: readonly Plot.PlotOptions[];
+	readonly plots: readonly ComposedPlot[];
+	/** What the horizontal axes show, where a cursor can read values off it. */
+	readonly across?: Across | undefined;
+	/** Whether it shows one moment of training (`FigureOptions.at`), and no course. */
+	readonly isMoment?: boolean;
 	readonly legend?: readonly LegendEntry[];
 	/** The name of a colour scale that all plots share: a ramp is drawn in place of a legend. */
 	readonly ramp?: string;
@@ -135,11 +143,11 @@ export interface Composition {
 
 /** Draws the plots one below the other in one SVG element of `figureWidth`, which scales to the width it is given. */
 export function compose(
-	{ id, title, caption, plots, legend = [], ramp, clock }: Composition,
+	{ id, title, caption, plots, across, isMoment, legend = [], ramp, clock }: Composition,
 	{ document = globalThis.document }: FigureOptions,
 ): SVGSVGElement {
 	const drawn = plots.map(
-		(options) =>
+		({ shows: _, ...options }) =>
 			Plot.plot({
 				document,
 				width: figureWidth,
@@ -154,8 +162,16 @@ export function compose(
 	const scale = drawn[0]?.scale("color");
 	const top = ramp && scale ? drawRamp(document, ramp, scale) : drawLegend(document, legend);
 	let y = top.height;
-	const groups = drawn.map((plot) => {
-		const group = element(document, "g", { transform: `translate(0,${y})`, "text-anchor": "middle" }, [
+	const groups = drawn.map((plot, i) => {
+		const [xText, yText] = across ? [scaleText(plot.scale("x")), scaleText(plot.scale("y"))] : [];
+		const attributes = {
+			transform: `translate(0,${y})`,
+			"text-anchor": "middle",
+			...(xText && { "data-x": xText }),
+			...(yText && { "data-y": yText }),
+			...(across && plots[i]!.shows && { "data-shows": JSON.stringify(plots[i]!.shows) }),
+		};
+		const group = element(document, "g", attributes, [
 			...[...plot.childNodes].filter((child) => child.nodeName !== "style"),
 		]);
 		const playHead = clock && playHeadOf(document, plot);
@@ -177,6 +193,11 @@ export function compose(
 			"font-family": font,
 			"font-size": fontSize,
 			fill: "currentColor",
+			...(across && { "data-column": across.column }),
+			...(across?.time && { "data-time": across.time }),
+			...(across?.values && { "data-values": JSON.stringify(across.values) }),
+			...(across?.runs && { "data-runs": JSON.stringify(across.runs) }),
+			...(isMoment && { "data-moment": "step" }),
 		},
 		[
 			element(document, "title", { id: `${id}-title` }, [title]),

@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { namesHeight, rulesOf, type Vertical, verticalsOf } from "./annotations.ts";
 import type { Clock } from "./clock.ts";
-import { compose, type LegendEntry } from "./compose.ts";
+import { type ComposedPlot, compose, type LegendEntry } from "./compose.ts";
 import { type CurveAxis, type CurveAxisWithRules, scaleOf, within } from "./curve-axis.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import { seriesLegend, seriesScales } from "./panels.ts";
@@ -75,7 +75,7 @@ export function drawCurves(points: readonly CurvePoint[], options: CurvesFigure)
 	const series = unique(points.map((point) => point.series));
 	const xs = shown.map((point) => point.x);
 	const [first, last] = x.domain ?? [Math.min(...xs), Math.max(...xs)];
-	const plots = panels.map((panel, i): Plot.PlotOptions => {
+	const plots = panels.map((panel, i): ComposedPlot => {
 		const own = axes[panel];
 		const drawn = own ? [...shown, ...marks.filter(inside), ...guides.filter(inside)] : shown;
 		const ys = drawn.filter((point) => !own || point.panel === panel).map((point) => point.y);
@@ -96,6 +96,7 @@ export function drawCurves(points: readonly CurvePoint[], options: CurvesFigure)
 				...dash,
 			});
 		return {
+			shows: clock ? { values: unique(of(points).map((point) => point.series)) } : { where: { panel } },
 			...(isLast ? { height } : { height: height - 12, marginBottom: 24 }),
 			// Axes of their own may need longer numbers.
 			...(Object.keys(axes).length > 0 ? { marginLeft: 60 } : {}),
@@ -151,7 +152,9 @@ export function drawCurves(points: readonly CurvePoint[], options: CurvesFigure)
 			: []),
 		...(marked && marks.length > 0 ? [{ label: marked, symbol: "times" } as const] : []),
 	];
-	const svg = compose({ id, title, caption, plots, legend, clock }, options);
+	// Of curves over training time the table has a column a series (`flow-curves.ts`).
+	const across = clock ? { column: clock.name, time: clock.name } : { column: "x", values: ["y"] };
+	const svg = compose({ id, title, caption, plots, across, legend, clock }, options);
 	return { id, title, caption, svg, rows: points.map((point) => ({ ...point })) };
 }
 

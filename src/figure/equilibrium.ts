@@ -1,9 +1,9 @@
 /** Where weight decay ends norm growth: norms from several starts, and the level that theory predicts. */
 import * as Plot from "@observablehq/plot";
-import { logTicksWithin, stepName } from "./axis.ts";
-import { compose } from "./compose.ts";
+import { logTicksWithin, stepAxis } from "./axis.ts";
+import { type ComposedPlot, compose } from "./compose.ts";
 import type { Figure, FigureOptions, Row } from "./figure.ts";
-import { seriesLegend, seriesScales } from "./panels.ts";
+import { lastStep, seriesLegend, seriesScales } from "./panels.ts";
 
 interface Point {
 	readonly optimizer: string;
@@ -32,18 +32,21 @@ export function drawEquilibria(
 		caption = "Norm of a scale-invariant block during a walk with weight decay, from below and from above. Dashed: the " +
 			"equilibrium that is predicted from learning rate, decay and gradient size. Whatever the start, the norm ends there.",
 		label = (optimizer: string) => optimizer,
+		// A walk with decay goes to its end like e^−ct.
+		axis = "linear",
 	} = options;
 	const starts = [...new Set(points.map(({ start }) => start))];
 	const optimizers = [...new Set(points.map(({ optimizer }) => optimizer))];
-	const plots = optimizers.map((optimizer, i): Plot.PlotOptions => {
+	const plots = optimizers.map((optimizer, i): ComposedPlot => {
 		const shown = points.filter((point) => point.optimizer === optimizer);
 		const norms = shown.map(({ norm }) => norm);
 		const [low, high] = [0.9 * Math.min(...norms), 1.1 * Math.max(...norms)];
 		const last = i === optimizers.length - 1;
 		return {
+			shows: { values: ["norm"], where: { optimizer } },
 			height: last ? 142 : 130,
 			...(last ? {} : { marginBottom: 24 }),
-			x: { label: last ? "step →" : null, ticks: 5, tickFormat: stepName },
+			x: { ...stepAxis(lastStep(shown), axis), ...(last ? {} : { label: null }) },
 			y: {
 				type: "log",
 				label: `↑ ‖θ‖, ${label(optimizer)}`,
@@ -79,7 +82,8 @@ export function drawEquilibria(
 		...seriesLegend(starts).map((entry) => ({ ...entry, label: `starts ${entry.label}` })),
 		{ label: "predicted", dash: "5,4" },
 	];
-	const svg = compose({ id, title, caption, plots, legend }, options);
+	const across = { column: "step", time: "step", runs: starts };
+	const svg = compose({ id, title, caption, plots, across, legend }, options);
 	const data = points.map(({ optimizer, start, step, norm, predictedNorm }) => ({
 		optimizer,
 		start,

@@ -6,6 +6,7 @@
  * page's own, or jsdom's in Node. Colours are CSS variables with light fallbacks (`palette.ts`), text is
  * `currentColor`, so the same drawing serves light pages, dark pages and files.
  */
+import type { StepAxis } from "./axis.ts";
 
 /** One measured step of one run; a key that was not measured is absent. */
 export interface Row {
@@ -32,6 +33,10 @@ export interface Figure {
 export interface FigureOptions {
 	/** Where elements are made. Default: the page's document. */
 	readonly document?: Document;
+	/** Scale of an axis of steps. Default `sqrt`; of heat maps, cells of equal width. Bars are always of equal width. */
+	readonly axis?: StepAxis | undefined;
+	/** The step at which figures of one moment are drawn, or the last before it. Default: the last of each run. */
+	readonly at?: number | undefined;
 	/** Overrides the figure's own id, title or caption. */
 	readonly id?: string;
 	readonly title?: string;

@@ -1,7 +1,7 @@
 /** Layer × step: the whole course of a quantity in one picture a run, in place of one line chart a layer. */
 import * as Plot from "@observablehq/plot";
-import { stepName } from "./axis.ts";
-import { compose } from "./compose.ts";
+import { stepAxis, stepName } from "./axis.ts";
+import { type ComposedPlot, compose } from "./compose.ts";
 import { type Figure, type FigureOptions, layersOf, type Row, runsOf } from "./figure.ts";
 import { shadedGrid } from "./shaded-grid.ts";
 
@@ -15,48 +15,43 @@ export interface HeatMap extends FigureOptions {
 	/** Ends of the colour scale. Default: those of the values. */
 	readonly domain?: readonly [number, number];
 	readonly layerName: (layer: number) => string;
+	/** Where rows are no layers but things with long names: what they are, and the room for a name. All are named then. */
+	readonly named?: { readonly what: string; readonly room: number };
 }
 
 /** Layers are under `<prefix>.<layer>`; one panel a run. */
 export function drawHeatMap(rows: readonly Row[], options: HeatMap): Figure | undefined {
-	const { prefix, id, title, caption, quantity, layerName } = options;
+	const { prefix, id, title, caption, quantity, layerName, named } = options;
 	const cells = layersOf(rows, prefix);
 	if (cells.length === 0) return undefined;
-	const values = cells.map(({ value }) => value);
-	const { domain = [Math.min(...values), Math.max(...values)] } = options;
+	const { axis, domain = endsOf(cells) } = options;
 	const runs = runsOf(rows).filter((run) => cells.some((cell) => cell.run === run));
-	const plots = runs.map((run, i): Plot.PlotOptions => {
+	const plots = runs.map((run, i): ComposedPlot => {
 		const ofRun = cells.filter((cell) => cell.run === run);
 		const steps = [...new Set(ofRun.map(({ step }) => step))].sort((x, y) => x - y);
 		const layers = [...new Set(ofRun.map(({ layer }) => layer))].sort((x, y) => y - x);
+		const isLast = i === runs.length - 1;
+		const label = isLast ? {} : { label: null };
 		return {
-			height: 26 + (i === runs.length - 1 ? 40 : 24) + heightOf(layers.length),
+			shows: { where: { run }, bands: { column: "layer", names: layers.map(layerName) } },
+			height: 26 + (i === runs.length - 1 ? 40 : 24) + heightOf(layers.length, named !== undefined),
+			...(named && { marginLeft: named.room }),
 			marginBottom: i === runs.length - 1 ? 40 : 24,
 			marginRight: 24,
-			// Cells of equal width: measured steps are dense where training moves fast.
-			x: {
-				type: "band",
-				domain: steps,
-				ticks: spread(steps, 7),
-				tickFormat: stepName,
-				label: i === runs.length - 1 ? "measured step →" : null,
-				labelAnchor: "right",
-				padding: 0,
-				round: false,
-			},
+			x: axis ? { ...stepAxis(steps.at(-1)!, axis), ...label } : { ...stepBands(steps), ...label },
 			y: {
 				type: "band",
 				domain: layers,
-				ticks: layers.length > 24 ? spread(layers, 12) : layers,
-				label: `↑ layer, ${run}`,
+				ticks: layers.length > 24 && !named ? spread(layers, 12) : layers,
+				label: `↑ ${named?.what ?? "layer"}, ${run}`,
 				labelAnchor: "top",
 				tickFormat: layerName,
 				padding: 0,
 			},
 			color: { scheme: "viridis", domain },
 			marks: [
-				cells.length > mostCells
-					? paths(ofRun, steps, layers, domain)
+				axis || cells.length > mostCells
+					? paths(ofRun, steps, layers, domain, axis !== undefined)
 					: Plot.cell(ofRun, {
 							x: "step",
 							y: "layer",
@@ -68,7 +63,10 @@ export function drawHeatMap(rows: readonly Row[], options: HeatMap): Figure | un
 			],
 		};
 	});
-	const svg = compose({ id, title, caption, plots, ramp: quantity }, options);
+	const svg = compose(
+		{ id, title, caption, plots, across: { column: "step", time: "step" }, ramp: quantity },
+		options,
+	);
 	const data = cells.map(({ run, step, layer, value }) => ({
 		run,
 		step,
@@ -79,18 +77,42 @@ export function drawHeatMap(rows: readonly Row[], options: HeatMap): Figure | un
 	return { id, title, caption, svg, rows: data };
 }
 
+/** Cells of equal width: measured steps are dense where training moves fast. */
+const stepBands = (steps: readonly number[]): Plot.ScaleOptions => ({
+	type: "band",
+	domain: steps,
+	ticks: spread(steps, 7),
+	tickFormat: stepName,
+	label: "measured step →",
+	labelAnchor: "right",
+	padding: 0,
+	round: false,
+});
+
+/** The least and the greatest value. */
+export const endsOf = (cells: readonly { readonly value: number }[]): [number, number] =>
+	cells.reduce<[number, number]>(
+		([low, high], { value }) => [Math.min(low, value), Math.max(high, value)],
+		[Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+	);
+
 /** With more cells than this, a cell is no element of its own, and does not tell its value under the pointer. */
 const mostCells = 4000;
 
 /** Rows low enough that a deep network fits a screen, high enough to be seen. */
-const heightOf = (layers: number): number =>
-	layers > 24 ? Math.max(264, 4 * layers) : layers * Math.max(10, Math.min(22, 220 / layers));
+const heightOf = (layers: number, areNamed: boolean): number =>
+	areNamed
+		? layers * 13
+		: layers > 24
+			? Math.max(264, 4 * layers)
+			: layers * Math.max(10, Math.min(22, 220 / layers));
 
 function paths(
 	cells: readonly { step: number; layer: number; value: number }[],
 	steps: readonly number[],
 	layers: readonly number[],
 	domain: readonly [number, number],
+	isToScale: boolean,
 ): Plot.Markish {
 	const values = new Float64Array(steps.length * layers.length).fill(Number.NaN);
 	const column = new Map(steps.map((step, j) => [step, j]));
@@ -104,8 +126,13 @@ function paths(
 		{ width, height, marginLeft, marginRight, marginTop, marginBottom },
 		context,
 	) => {
-		const grid = { rows: layers.length, columns: steps.length, values };
 		const size = { width: width - marginLeft - marginRight, height: height - marginTop - marginBottom };
+		const x = scales.x as (step: number) => number;
+		const places = steps.map((step) => x(step) - marginLeft);
+		const edges = isToScale
+			? [0, ...places.slice(1).map((place, j) => (places[j]! + place) / 2), size.width]
+			: undefined;
+		const grid = { rows: layers.length, columns: steps.length, values, edges };
 		const colour = scales.color as (value: number) => string;
 		const group = shadedGrid(context.document, grid, domain, colour, size);
 		group.setAttribute("aria-label", "cells");

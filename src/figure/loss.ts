@@ -5,13 +5,22 @@ import { drawPanels } from "./panels.ts";
 /** At most this many points of the training loss a run; beyond, means over bins of equal numbers of steps. */
 const maximumPoints = 150;
 
-export function drawLoss(rows: readonly Row[], options: FigureOptions = {}): Figure | undefined {
+export interface LossOptions extends FigureOptions {
+	/** A loss to draw a thin line at: that of the tokens' frequencies, in nats a token. */
+	readonly plateau?: number | undefined;
+}
+
+export function drawLoss(
+	rows: readonly Row[],
+	{ plateau, ...options }: LossOptions = {},
+): Figure | undefined {
+	const line = plateau === undefined ? {} : { rule: plateau };
 	const language = valuesOf(rows, "val/accuracy").length > 0;
 	return drawPanels(
 		[...rows.map(({ "train/loss": _, ...row }) => row as Row), ...meanTrainingLoss(rows)],
 		[
-			{ key: "train/loss", label: "↑ training loss (nats a token)" },
-			{ key: "val/loss", label: "↑ validation loss (nats a token)" },
+			{ key: "train/loss", label: "↑ training loss (nats a token)", ...line },
+			{ key: "val/loss", label: "↑ validation loss (nats a token)", ...line },
 			{ key: "val/perplexity", label: "↑ validation perplexity", scale: "log" },
 			{ key: "val/accuracy", label: "↑ strings recognised, as in training" },
 			{ key: "test/accuracy.longer", label: "↑ strings recognised, longer" },

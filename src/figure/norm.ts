@@ -1,9 +1,9 @@
 /** Norm against √t with its fitted growth law. Merrill et al. 2021, §3, Fig. 1 (left). */
 import * as Plot from "@observablehq/plot";
-import { sqrtStepAxis } from "./axis.ts";
-import { compose } from "./compose.ts";
+import { stepAxis } from "./axis.ts";
+import { type ComposedPlot, compose } from "./compose.ts";
 import { type Figure, type FigureOptions, type Row, runsOf, valuesOf } from "./figure.ts";
-import { seriesDots, seriesLegend, seriesScales, table } from "./panels.ts";
+import { lastStep, seriesDots, seriesLegend, seriesScales, table } from "./panels.ts";
 
 /** A fit to draw through a run's points: any curve, with the words for its legend. */
 export interface FittedCurve {
@@ -25,12 +25,15 @@ export function drawNorm(rows: readonly Row[], options: NormOptions = {}): Figur
 	if (points.length === 0) return undefined;
 	const {
 		id = "norm",
-		title = "Parameter norm against √t",
-		caption = "Norm of the encoder's parameters (no embeddings, no classifier). On this axis growth like √t is a " +
-			"straight line; dashed: the least-squares fit a·√t + b through the points at equal distances of each run.",
+		title = options.axis ? "Parameter norm" : "Parameter norm against √t",
+		caption = `Norm of the encoder's parameters (no embeddings, no classifier). ${
+			(options.axis ?? "sqrt") === "sqrt"
+				? "On this axis growth like √t is a straight line; dashed"
+				: "Dashed"
+		}: the least-squares fit a·√t + b through the points at equal distances of each run.`,
 	} = options;
 	const runs = runsOf(rows);
-	const last = Math.max(...points.map(({ step }) => step));
+	const last = lastStep(points);
 	const curves = fits.flatMap(({ run, predict }) =>
 		Array.from({ length: 61 }, (_, i) => (i / 60) ** 2 * last).map((step) => ({
 			run,
@@ -38,9 +41,10 @@ export function drawNorm(rows: readonly Row[], options: NormOptions = {}): Figur
 			value: predict(step),
 		})),
 	);
-	const plot: Plot.PlotOptions = {
+	const plot: ComposedPlot = {
+		shows: { values: [key] },
 		height: 280,
-		x: sqrtStepAxis(last),
+		x: stepAxis(last, options.axis),
 		y: { label: "↑ ‖θ‖", nice: true, grid: true },
 		...seriesScales(runs),
 		marks: [
@@ -55,10 +59,11 @@ export function drawNorm(rows: readonly Row[], options: NormOptions = {}): Figur
 			seriesDots(points, 3),
 		],
 	};
+	const across = { column: "step", time: "step", runs };
 	const legend = seriesLegend(runs).map((entry) => {
 		const fit = fits.find(({ run }) => run === entry.label);
 		return fit ? { ...entry, label: `${entry.label}: ${fit.label}` } : entry;
 	});
-	const svg = compose({ id, title, caption, plots: [plot], legend }, options);
+	const svg = compose({ id, title, caption, plots: [plot], across, legend }, options);
 	return { id, title, caption, svg, rows: table(rows, [key]) };
 }

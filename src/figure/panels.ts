@@ -1,6 +1,6 @@
 /** Quantities against the step, one panel each, one line a run: the common form of most figures. */
 import * as Plot from "@observablehq/plot";
-import { logTicks, sqrtStepAxis } from "./axis.ts";
+import { logTicks, stepAxis } from "./axis.ts";
 import { compose } from "./compose.ts";
 import { powerName } from "./curve-axis.ts";
 import { type Figure, type FigureOptions, type Row, runsOf, valuesOf } from "./figure.ts";
@@ -34,7 +34,7 @@ export const seriesScales = (runs: readonly string[]) => ({
 /** One legend entry a run. */
 export const seriesLegend = (runs: readonly string[]) => runs.map((label, series) => ({ label, series }));
 
-/** Draws the panels that have data, stacked, on a √t axis. Undefined if none has. */
+/** Draws the panels that have data, stacked, against the step. Undefined if none has. */
 export function drawPanels(
 	rows: readonly Row[],
 	panels: readonly Panel[],
@@ -49,11 +49,12 @@ export function drawPanels(
 		.filter(({ points }) => points.length > 0);
 	if (measured.length === 0) return undefined;
 	const runs = runsOf(rows);
-	const last = Math.max(...measured.flatMap(({ points }) => points.map(({ step }) => step)));
-	const plots = measured.map(({ label, points, scale = "linear", rule, height = 150 }, i) => ({
+	const last = lastStep(measured.flatMap(({ points }) => points));
+	const plots = measured.map(({ key, label, points, scale = "linear", rule, height = 150 }, i) => ({
+		shows: { values: [key] },
 		// The last panel alone names the steps' axis.
 		...(i === measured.length - 1 ? { height } : { height: height - 12, marginBottom: 24 }),
-		x: { ...sqrtStepAxis(last), ...(i === measured.length - 1 ? {} : { label: null }) },
+		x: { ...stepAxis(last, options.axis), ...(i === measured.length - 1 ? {} : { label: null }) },
 		y: {
 			label,
 			type: scale,
@@ -71,7 +72,8 @@ export function drawPanels(
 		],
 	}));
 	const { id, title, caption } = options;
-	const svg = compose({ id, title, caption, plots, legend: seriesLegend(runs) }, options);
+	const across = { column: "step", time: "step", runs };
+	const svg = compose({ id, title, caption, plots, across, legend: seriesLegend(runs) }, options);
 	return {
 		id,
 		title,
@@ -83,6 +85,10 @@ export function drawPanels(
 		),
 	};
 }
+
+/** The last step of points, of which there may be more than a call can have arguments. */
+export const lastStep = (points: readonly { readonly step: number }[]): number =>
+	points.reduce((last, { step }) => Math.max(last, step), 0);
 
 function ticksOf(scale: "linear" | "log", points: readonly { value: number }[]): number | number[] {
 	if (scale === "linear") return 4;

@@ -1,9 +1,9 @@
 /** A measured norm beside what several laws predict of it. Merrill et al. 2021, §5. */
 import * as Plot from "@observablehq/plot";
-import { sqrtStepAxis } from "./axis.ts";
-import { compose } from "./compose.ts";
+import { stepAxis } from "./axis.ts";
+import { type ComposedPlot, compose } from "./compose.ts";
 import { type Figure, type FigureOptions, type Row, runsOf, valuesOf } from "./figure.ts";
-import { seriesScales } from "./panels.ts";
+import { lastStep, seriesScales } from "./panels.ts";
 
 export interface PredictionOptions extends FigureOptions {
 	/** The laws to draw: the key of each in the rows, and its name. */
@@ -25,7 +25,7 @@ export function drawPrediction(rows: readonly Row[], options: PredictionOptions)
 	const curves = laws.flatMap(({ key, label }) =>
 		valuesOf(rows, key).map((point) => ({ ...point, law: label })),
 	);
-	const plots = runs.map((run, i): Plot.PlotOptions => {
+	const plots = runs.map((run, i): ComposedPlot => {
 		const shown = points.filter((point) => point.run === run);
 		const [low, high] = [
 			Math.min(...shown.map(({ value }) => value)),
@@ -36,9 +36,10 @@ export function drawPrediction(rows: readonly Row[], options: PredictionOptions)
 		const domain = [Math.max(0, low - room), high + room] as const;
 		const end = i === runs.length - 1;
 		return {
+			shows: { where: { run } },
 			height: end ? 200 : 188,
 			...(end ? {} : { marginBottom: 24 }),
-			x: { ...sqrtStepAxis(Math.max(...shown.map(({ step }) => step))), ...(end ? {} : { label: null }) },
+			x: { ...stepAxis(lastStep(shown), options.axis), ...(end ? {} : { label: null }) },
 			y: { label: `↑ ‖θ‖, ${run}`, domain, grid: true, ticks: 4 },
 			...seriesScales(names),
 			marks: [
@@ -65,7 +66,10 @@ export function drawPrediction(rows: readonly Row[], options: PredictionOptions)
 		};
 	});
 	const legend = names.map((label, series) => ({ label, series }));
-	const svg = compose({ id, title, caption, plots, legend }, options);
+	const svg = compose(
+		{ id, title, caption, plots, across: { column: "step", time: "step" }, legend },
+		options,
+	);
 	const data = [
 		...points.map(({ run, step, value }) => ({ run, step, law: measured, norm: value })),
 		...curves.map(({ run, step, law, value }) => ({ run, step, law, norm: value })),

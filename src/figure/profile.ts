@@ -1,7 +1,9 @@
-/** A quantity by layer, at the first and the last measured step: what the depth of a network looks like. */
+/** A quantity by layer, at the first and the last measured step, or another: what the depth of a network looks like. */
 import * as Plot from "@observablehq/plot";
+import { stepName } from "./axis.ts";
 import { compose } from "./compose.ts";
 import { type Figure, type FigureOptions, layersOf, type Row, runsOf } from "./figure.ts";
+import { endsOf } from "./heat-map.ts";
 import { seriesLegend, seriesScales } from "./panels.ts";
 
 export interface ProfileOptions extends FigureOptions {
@@ -17,14 +19,14 @@ export interface ProfileOptions extends FigureOptions {
 }
 
 function drawProfile(rows: readonly Row[], options: ProfileOptions): Figure | undefined {
-	const { prefix, id, title, caption, label, layerName, domain } = options;
+	const { prefix, id, title, caption, label, layerName, domain, at = Number.POSITIVE_INFINITY } = options;
 	const all = layersOf(rows, prefix);
 	if (all.length === 0) return undefined;
 	const runs = runsOf(rows);
 	const points = runs.flatMap((run) => {
 		const ofRun = all.filter((point) => point.run === run);
-		const steps = ofRun.map(({ step }) => step);
-		const [first, last] = [Math.min(...steps), Math.max(...steps)];
+		const first = ofRun.reduce((least, { step }) => Math.min(least, step), Number.POSITIVE_INFINITY);
+		const last = ofRun.reduce((most, { step }) => (step <= at ? Math.max(most, step) : most), first);
 		return ofRun
 			.filter(({ step }) => step === first || step === last)
 			.map((point) => ({ ...point, initial: point.step === first && first !== last }));
@@ -54,16 +56,23 @@ function drawProfile(rows: readonly Row[], options: ProfileOptions): Figure | un
 	const plot: Plot.PlotOptions = {
 		height: 260,
 		x: { type: "point", domain: layers, label: "layer →", tickFormat: layerName },
-		y: { label, grid: true, nice: true, ...(domain ? { domain } : {}) },
+		y: {
+			label,
+			grid: true,
+			nice: true,
+			// The axis stands still while the moment changes.
+			...(Number.isFinite(at) ? { domain: endsOf(all) } : {}),
+			...(domain ? { domain } : {}),
+		},
 		...seriesScales(runs),
 		marks: [...line(true), ...line(false)],
 	};
 	const legend = [
 		...seriesLegend(runs),
-		{ label: "trained", dash: "none" },
+		{ label: Number.isFinite(at) ? `at step ${stepName(Math.round(at))}` : "trained", dash: "none" },
 		{ label: "initial", dash: "2,4" },
 	];
-	const svg = compose({ id, title, caption, plots: [plot], legend }, options);
+	const svg = compose({ id, title, caption, plots: [plot], isMoment: true, legend }, options);
 	const data = points.map(({ run, step, layer, value }) => ({ run, step, layer: layerName(layer), value }));
 	return { id, title, caption, svg, rows: data };
 }

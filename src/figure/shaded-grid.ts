@@ -8,6 +8,8 @@ export interface Grid {
 	readonly columns: number;
 	/** Row by row; what lies outside of the domain has the colour of its end. NaN stays blank. */
 	readonly values: ArrayLike<number>;
+	/** Where columns begin, and the last ends. Default: at even distances. */
+	readonly edges?: readonly number[] | undefined;
 }
 
 const shades = 32;
@@ -15,12 +17,12 @@ const shades = 32;
 /** A group of paths that fills the rectangle from (0, 0) to (`width`, `height`). */
 export function shadedGrid(
 	document: Document,
-	{ rows, columns, values }: Grid,
+	{ rows, columns, values, edges }: Grid,
 	[low, high]: readonly [number, number],
 	colour: (value: number) => string,
 	{ width, height }: { readonly width: number; readonly height: number },
 ): SVGElement {
-	const x = (j: number) => Number(((j * width) / columns).toFixed(2));
+	const x = (j: number) => Number((edges?.[j] ?? (j * width) / columns).toFixed(2));
 	const y = (i: number) => Number(((i * height) / rows).toFixed(2));
 	const element = (name: string) => document.createElementNS("http://www.w3.org/2000/svg", name);
 	const shadeOf = (value: number) =>

@@ -2,13 +2,8 @@
  * The heads of a pretrained model, as trained and with all parameters times c: at how many positions each looks, and
  * where (Merrill et al. 2021, §4.2, Fig. 3). Statistics are those of `probe/heads.ts`.
  */
-import {
-	classOf,
-	type HeadStatistics,
-	headStatistics,
-	type QueryBatch,
-	queryQuantities,
-} from "../probe/heads.ts";
+import { classOf } from "../probe/head-class.ts";
+import { type HeadStatistics, headStatistics, type QueryBatch, queryQuantities } from "../probe/heads.ts";
 import type { MeasureContext } from "./compare-states.ts";
 import { disposeAll, type Loaded } from "./network-runner.ts";
 

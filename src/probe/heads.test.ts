@@ -7,7 +7,8 @@ import { type ModelConfig, modelConfig } from "../model/config.ts";
 import { attentionWeights } from "../model/transformer.ts";
 import { meanHead, parkedHead } from "../theory/constructions/heads.ts";
 import { leakSignature, meanHeadSignature } from "../theory/leak.ts";
-import { classOf, headQuantities, headStatistics, queryQuantities } from "./heads.ts";
+import { classOf } from "./head-class.ts";
+import { headQuantities, headStatistics, queryQuantities } from "./heads.ts";
 
 let engine: Engine;
 beforeAll(async () => {

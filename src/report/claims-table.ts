@@ -4,7 +4,7 @@
  */
 import { html } from "hono/html";
 import type { JudgedClaim, Verdict } from "./claim.ts";
-import { formatNumber } from "./format-number.ts";
+import { formatNumber, shortNumber } from "./format-number.ts";
 
 const marks: Readonly<Record<Verdict, string>> = { holds: "✓", fails: "✗", "not measured": "–" };
 const verdicts = Object.keys(marks) as Verdict[];
@@ -97,9 +97,5 @@ function common(claims: readonly JudgedClaim[], key: "expected" | "caveat"): str
 	const said = new Set(claims.map((claim) => claim[key]));
 	return said.size === 1 ? claims[0]![key] : undefined;
 }
-
-/** Four significant digits, of small numbers in powers of ten: a cell is narrow. */
-const shortNumber = (value: number) =>
-	value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(4)));
 
 const numberOf = (measured: number | null) => (measured === null ? "–" : formatNumber(measured));

@@ -8,17 +8,26 @@ import { drawValueProducts } from "../figure/co-occurrence/value-products.ts";
 import { drawWords } from "../figure/co-occurrence/words.ts";
 import { type Figure, type FigureOptions, isFlowRow, type Row, runsOf } from "../figure/figure.ts";
 
+type FlowOptions = FigureOptions & { readonly run: string };
+
+/** Every figure of one flow, in the order of a report: each may be drawn by itself. */
+export const flowDrawings: Readonly<
+	Record<string, (rows: readonly Row[], options: FlowOptions) => Figure | undefined>
+> = {
+	losses: drawLosses,
+	words: (rows, { run, ...options }) => drawWords(rows, { ...options, flows: [{ run, label: run }] }),
+	scores: drawScores,
+	"attention-maps": drawAttentionMaps,
+	balance: drawBalance,
+	"loss-rate": drawLossRate,
+	"value-products": drawValueProducts,
+};
+
 /** Figures of each flow among the rows, in the order of a report; none of rows of trainings. */
 export function flowFigures(rows: readonly Row[], options: FigureOptions): Figure[] {
 	return runsOf(rows.filter(isFlowRow)).flatMap((run) =>
-		[
-			drawLosses(rows, { ...options, run }),
-			drawWords(rows, { ...options, flows: [{ run, label: run }] }),
-			drawScores(rows, { ...options, run }),
-			drawAttentionMaps(rows, { ...options, run }),
-			drawBalance(rows, { ...options, run }),
-			drawLossRate(rows, { ...options, run }),
-			drawValueProducts(rows, { ...options, run }),
-		].filter((figure) => figure !== undefined),
+		Object.values(flowDrawings)
+			.map((draw) => draw(rows, { ...options, run }))
+			.filter((figure) => figure !== undefined),
 	);
 }

@@ -1,19 +1,35 @@
 /** The report's style sheet: one column on a telephone, two of figures on a desk; light, dark, and paper. */
-import { paletteCss } from "../figure/palette.ts";
+import { pageColours } from "../figure/page-colours.ts";
 
-const lightColours =
-	"--ground: #ffffff; --ink: #1a1c20; --quiet: #5b616b; --edge: #d9dce1; --raised: #f5f6f8; --link: #0b5cad;" +
-	"--holds: #00704f; --fails: #b3261e; --open: #6b5900; color-scheme: light;";
-const darkColours =
-	"--ground: #14171c; --ink: #e7e9ec; --quiet: #a3a9b3; --edge: #353a43; --raised: #1d2128; --link: #7cb8ff;" +
-	"--holds: #4cc9a0; --fails: #ff8a80; --open: #e3c62e; color-scheme: dark;";
+/** The claims of a study (`claims-table.ts`), in a report and in the dashboard: on a telephone every claim is a block. */
+export const claimsStyle = `
+.claims table { width: 100%; }
+.claims .detail { color: var(--quiet); font-size: .8125rem; }
+.claims .expected { white-space: nowrap; }
+.verdict { font-weight: 600; white-space: nowrap; }
+.verdict .outside { font-weight: 400; font-size: .8125rem; color: var(--quiet); white-space: normal; }
+.verdict div.outside span { font-weight: 600; }
+.cells { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); gap: 6px; margin: 8px 0; padding: 0;
+	list-style: none; }
+.cells li { padding: 2px 8px; border: 1px solid; border-radius: 6px; font-size: .8125rem; font-variant-numeric: tabular-nums;
+	overflow-wrap: anywhere; }
+.cells .outside { border-style: dashed; }
+.cells b { color: var(--ink); }
+:is(.claims, .outside-note) dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 12px; margin: 6px 0; }
+:is(.claims, .outside-note) dt { font-weight: 600; }
+:is(.claims, .outside-note) dd { margin: 0; min-width: 0; }
+.outside-note dl { max-width: 84ch; font-size: .875rem; }
+.holds { color: var(--holds); } .fails { color: var(--fails); } .not-measured { color: var(--open); }
+@media (max-width: 760px) {
+	.claims thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+	.claims tr { display: block; padding: 12px 0; border-bottom: 1px solid var(--edge); }
+	.claims td { display: block; border: 0; padding: 1px 0; text-align: left; }
+	.claims td.number { text-align: left; }
+	.claims td[data-label]::before { content: attr(data-label) ": "; color: var(--quiet); }
+}`;
 
 export const pageStyle = `
-:root { ${lightColours} }
-@media (prefers-color-scheme: dark) { :root { ${darkColours} } }
-:root[data-theme="light"] { ${lightColours} }
-:root[data-theme="dark"] { ${darkColours} }
-${paletteCss}
+${pageColours}
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 1160px; padding: 16px; background: var(--ground); color: var(--ink);
 	font: 16px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
@@ -36,28 +52,11 @@ th, td { padding: 6px 10px; text-align: left; vertical-align: top; border-bottom
 th { font-weight: 600; }
 td.number, th.number, .data td:not(.text) { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .scroll { overflow-x: auto; max-width: 100%; }
-.claims table { width: 100%; }
-.claims .detail { color: var(--quiet); font-size: .8125rem; }
-.claims .expected { white-space: nowrap; }
 details ul { max-width: 84ch; }
 .lead { font-size: 1.1rem; font-weight: 600; }
 nav ul { columns: 2 320px; column-gap: 40px; padding-left: 20px; margin: 8px 0; }
 .runs td.number, .runs th.number { white-space: normal; }
-.verdict { font-weight: 600; white-space: nowrap; }
-.verdict .outside { font-weight: 400; font-size: .8125rem; color: var(--quiet); white-space: normal; }
-.verdict div.outside span { font-weight: 600; }
-.cells { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); gap: 6px; margin: 8px 0; padding: 0;
-	list-style: none; }
-.cells li { padding: 2px 8px; border: 1px solid; border-radius: 6px; font-size: .8125rem; font-variant-numeric: tabular-nums;
-	overflow-wrap: anywhere; }
-.cells .outside { border-style: dashed; }
-.cells b { color: var(--ink); }
 .unseen { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 12px; margin: 6px 0; }
-dt { font-weight: 600; }
-dd { margin: 0; min-width: 0; }
-.outside-note dl { max-width: 84ch; font-size: .875rem; }
-.holds { color: var(--holds); } .fails { color: var(--fails); } .not-measured { color: var(--open); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 500px), 1fr)); gap: 40px 32px; }
 figure { margin: 0; min-width: 0; }
 figure svg { display: block; width: 100%; max-width: 560px; height: auto; }
@@ -74,14 +73,10 @@ summary { cursor: pointer; font-size: .875rem; }
 details .scroll { max-height: 320px; overflow: auto; margin-top: 8px; border: 1px solid var(--edge); border-radius: 6px; }
 details thead th { position: sticky; top: 0; background: var(--raised); }
 tr.differs td { font-weight: 600; }
+${claimsStyle}
 footer { margin: 48px 0 16px; padding-top: 12px; border-top: 1px solid var(--edge); }
 @media (max-width: 760px) {
-	.claims thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
-	.claims tr { display: block; padding: 12px 0; border-bottom: 1px solid var(--edge); }
-	.claims td { display: block; border: 0; padding: 1px 0; text-align: left; }
-	.claims td.number { text-align: left; }
 	.runs th, .runs td.number { font-size: .75rem; padding: 4px; white-space: normal; }
-	.claims td[data-label]::before { content: attr(data-label) ": "; color: var(--quiet); }
 }
 @media print { .buttons, .clock, #theme { display: none; } figure, .claims tr { break-inside: avoid; } }
 `;

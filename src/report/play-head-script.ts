@@ -10,10 +10,10 @@ function startClock(control) {
 	const name = control.dataset.clock;
 	const [button, slider, readOut] = control.querySelectorAll("button, input, .read-out");
 	const drawings = [...control.closest("section").querySelectorAll("svg[data-clock]")].filter((svg) => svg.dataset.clock === name);
-	const numbers = (text) => text.split(" ").map(Number);
 	const lines = drawings.flatMap((svg) => [...svg.querySelectorAll(".play-head")]).map((node) => {
-		const [[from, to], [left, right]] = [numbers(node.dataset.domain), numbers(node.dataset.range)];
-		return { node, from, to, left, right, scale: node.dataset.scale === "log" ? Math.log : Number };
+		const [kind, ...numbers] = node.parentNode.dataset.x.split(" ");
+		const [left, right, from, to] = numbers.map(Number);
+		return { node, from, to, left, right, scale: kind === "log" ? Math.log : Number };
 	});
 	const pictures = drawings.map((svg) => [...svg.querySelectorAll("[data-frame]")].map((node) => ({ node, at: Number(node.dataset.frame) })));
 	const moments = drawings.flatMap((svg) => JSON.parse(svg.dataset.moments));

@@ -10,11 +10,12 @@ import { html, raw } from "hono/html";
 import { columnsOf, toCsv } from "../figure/csv.ts";
 import type { Figure } from "../figure/figure.ts";
 import { replaceFile } from "../run/replace-file.ts";
-import { type GrowthFit, type GrowthLaw, lawNames } from "../theory/growth-law.ts";
 import { countVerdicts, type JudgedClaim } from "./claim.ts";
 import { claimsTable } from "./claims-table.ts";
+import { flatten } from "./flatten.ts";
 import { formatNumber } from "./format-number.ts";
 import { rankedLaws } from "./growth.ts";
+import { lawsTable, type NamedFits } from "./laws-table.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
 import { provenanceOf, runFacts } from "./run-facts.ts";
@@ -42,11 +43,6 @@ export interface ReportSection {
 	/** All growth laws fitted to some norms, smallest residual first. Default: those of the runs. */
 	readonly laws?: readonly NamedFits[];
 	readonly figures: readonly Figure[];
-}
-
-export interface NamedFits {
-	readonly name: string;
-	readonly fits: readonly GrowthFit[];
 }
 
 /** Writes the report in one move: whoever opens the path sees the old one or the new one. */
@@ -136,29 +132,6 @@ const runsTable = (runs: readonly RunRecord[]) => {
 ${engines.size > 0 ? html`<p class="quiet">Computed by ${[...engines].join("; ")}.</p>` : ""}`;
 };
 
-/** Which growth law a run's norm follows: every law with its r², the smallest residual in bold. */
-const lawsTable = (laws: readonly NamedFits[]) => {
-	const ranked = laws.filter(({ fits }) => fits.length > 0);
-	if (ranked.length === 0) return "";
-	return html`
-<h3>Growth laws of the norm</h3>
-<p class="quiet">Least squares over steps at equal distances. r², and in brackets the standard error of the residuals; in bold the smallest. t^p has one coefficient more than the others.</p>
-<div class="runs scroll" tabindex="0"><table><thead><tr><th></th>${ranked.map(({ name }) => html`<th class="number">${name}</th>`)}</tr></thead>
-<tbody>${(Object.keys(lawNames) as GrowthLaw[]).map(
-		(
-			law,
-		) => html`<tr><th>${law === "squared" ? lawNames[law] : law === "power" ? "a·t^p + b" : `a·${lawNames[law]} + b`}</th>${ranked.map(
-			({ fits }) => {
-				const fit = fits.find((candidate) => candidate.law === law);
-				if (!fit) return html`<td class="number">–</td>`;
-				const text = `${fit.r2.toFixed(4)} (${Number(fit.residual.toPrecision(2))})${law === "power" ? `, p = ${fit.exponent.toFixed(2)}` : ""}`;
-				return html`<td class="number">${fit === fits[0] ? html`<b>${text}</b>` : text}</td>`;
-			},
-		)}</tr>
-`,
-	)}</tbody></table></div>`;
-};
-
 /** Rows of a figure's table in the page: a table of tens of thousands is no longer read, and slows the page. */
 const mostShown = 2000;
 
@@ -198,12 +171,3 @@ const configurationSection = (runs: readonly RunRecord[]) => {
 `;
 	})}</tbody></table></div></details></section>`;
 };
-
-/** Leaves of nested objects by dotted path, as text. */
-function flatten(value: unknown, path = ""): Map<string, string> {
-	if (value === null || typeof value !== "object" || Array.isArray(value))
-		return new Map([[path, typeof value === "string" ? value : JSON.stringify(value)]]);
-	return new Map(
-		Object.entries(value).flatMap(([key, inner]) => [...flatten(inner, path ? `${path}.${key}` : key)]),
-	);
-}

@@ -1,10 +1,24 @@
 /** A run in a dozen lines: how it ended, what it learned, what moved, and what running and measuring cost. */
-import { isFlowRow, valuesOf } from "../figure/figure.ts";
+import { isFlowRow, type Row, valuesOf } from "../figure/figure.ts";
 import type { Provenance, ResolvedConfig } from "../run/config.ts";
-import type { RunRecord } from "./run-record.ts";
+
+/** What facts are told of: as much of a run as a page has of it too. */
+export interface DescribedRun {
+	/** The content of `config.json`. */
+	readonly config: unknown;
+	readonly rows: readonly Row[];
+	readonly status: {
+		readonly state: string;
+		readonly step: number;
+		readonly steps: number;
+		readonly message?: string | undefined;
+		readonly seconds: number;
+		readonly measureSeconds: number;
+	};
+}
 
 /** What a reader wants to know first, by name; facts that were not measured are absent. */
-export function runFacts(run: RunRecord): Record<string, string> {
+export function runFacts(run: DescribedRun): Record<string, string> {
 	const { config, rows, status } = run;
 	const flow = rows.some(isFlowRow);
 	const { state, step, steps, seconds, measureSeconds } = status;
@@ -30,7 +44,7 @@ export function runFacts(run: RunRecord): Record<string, string> {
 }
 
 /** Of a gradient flow: what was learned, when its phases ended, how much attention moved, and the worst guarantee. */
-function flowFacts(rows: RunRecord["rows"]): Record<string, string | undefined> {
+function flowFacts(rows: readonly Row[]): Record<string, string | undefined> {
 	const short = (value: number | null | undefined | string, suffix = "") =>
 		typeof value === "number" ? `${Number(value.toPrecision(3))}${suffix}` : undefined;
 	const [first, last] = [rows[0], rows.at(-1)];
@@ -49,13 +63,13 @@ function flowFacts(rows: RunRecord["rows"]): Record<string, string | undefined> 
 export const provenanceOf = (config: unknown): Provenance | undefined =>
 	(config as Partial<ResolvedConfig> | null)?.provenance;
 
-function fromTo(rows: RunRecord["rows"], key: string, decimals: number): string | undefined {
+function fromTo(rows: readonly Row[], key: string, decimals: number): string | undefined {
 	const values = valuesOf(rows, key);
 	if (values.length === 0) return undefined;
 	return `${values[0]!.value.toFixed(decimals)} → ${values.at(-1)!.value.toFixed(decimals)}`;
 }
 
-function medianOf(rows: RunRecord["rows"], key: string): string | undefined {
+function medianOf(rows: readonly Row[], key: string): string | undefined {
 	const values = valuesOf(rows, key)
 		.map(({ value }) => value)
 		.sort((x, y) => x - y);

@@ -11,21 +11,27 @@ import { drawStep } from "../figure/step.ts";
 import { flowFigures } from "./flow-figures.ts";
 import { sqrtFits } from "./growth.ts";
 
+/** Undefined where the rows hold nothing of it. */
+export type DrawRows = (rows: readonly Row[], options: FigureOptions) => Figure | undefined;
+
+/** Every figure of trainings, by id, in the order of a report: each may be drawn by itself. */
+export const trainingFigures: Readonly<Record<string, DrawRows>> = {
+	norm: (rows, options) => drawNorm(rows, { ...options, fits: sqrtFits(rows) }),
+	saturation: drawSaturation,
+	"saturation-by-layer": drawSaturationByLayer,
+	"similarity-by-layer": drawSimilarityByLayer,
+	direction: drawDirection,
+	step: drawStep,
+	loss: drawLoss,
+	"norm-by-layer": drawNormByLayer,
+	scopes: drawScopes,
+	"norm-heat-map": drawNormHeatMap,
+	"saturation-heat-map": drawSaturationHeatMap,
+};
+
 /** All figures for which the rows hold data, in the order of a report: first of trainings, then of flows. */
 export function runFigures(all: readonly Row[], options: FigureOptions): Figure[] {
 	const rows = all.filter((row) => !isFlowRow(row));
-	const trainings = [
-		drawNorm(rows, { ...options, fits: sqrtFits(rows) }),
-		drawSaturation(rows, options),
-		drawSaturationByLayer(rows, options),
-		drawSimilarityByLayer(rows, options),
-		drawDirection(rows, options),
-		drawStep(rows, options),
-		drawLoss(rows, options),
-		drawNormByLayer(rows, options),
-		drawScopes(rows, options),
-		drawNormHeatMap(rows, options),
-		drawSaturationHeatMap(rows, options),
-	].filter((figure) => figure !== undefined);
-	return [...trainings, ...flowFigures(all, options)];
+	const trainings = Object.values(trainingFigures).map((draw) => draw(rows, options));
+	return [...trainings.filter((figure) => figure !== undefined), ...flowFigures(all, options)];
 }

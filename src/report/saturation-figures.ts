@@ -7,7 +7,7 @@ import { seriesColours } from "../figure/palette.ts";
 import { drawLikenessByLayer, drawSaturationByLayer } from "../figure/saturation-by-layer.ts";
 import type { HeadRow } from "../pretrained/heads.ts";
 import type { ModelSaturation } from "../pretrained/model-saturation.ts";
-import { classBounds, headClasses } from "../probe/heads.ts";
+import { classBounds, headClasses } from "../probe/head-class.ts";
 
 /** A panel's name: the model, and which of its stacks if it has two. */
 const panelOf = ({ name, rows }: ModelSaturation, stack: string): string =>

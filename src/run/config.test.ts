@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parseRunConfig, readRunConfig, resolveModel } from "./config.ts";
+import { resolveModel } from "./config.ts";
+import { parseRunConfig, readRunConfig } from "./config-file.ts";
 
 const model = { context: 8, layers: 1, heads: 2, width: 8 };
 const smallest = { model, training: { steps: 1, batch: 1 } };

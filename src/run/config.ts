@@ -4,10 +4,8 @@
  *
  * `model.vocabulary` follows from the data and may be left out.
  */
-import { dirname, parse, resolve } from "node:path";
 import { z } from "zod";
-import { readJson } from "../checkpoint/disk.ts";
-import { dataConfig, isLanguage } from "../data/config.ts";
+import { dataConfig } from "../data/config.ts";
 import { UserError } from "../error.ts";
 import { parseWith } from "../explain.ts";
 import { type ModelConfig, type ModelOptions, modelConfig } from "../model/config.ts";
@@ -76,7 +74,7 @@ export const provenanceSchema = z.strictObject({
 
 export type Provenance = z.output<typeof provenanceSchema>;
 
-const runConfigSchema = z.strictObject({
+export const runConfigSchema = z.strictObject({
 	name: name.default("run").describe("Name of the run; its directory is called so."),
 	seed: z.int().nonnegative().default(0).describe("Seed of initial values and of the order of the data."),
 	model: z.record(z.string(), z.unknown()).describe("See `modelConfig`."),
@@ -107,14 +105,10 @@ export type ResolvedConfig = Omit<RunConfig, "model"> & {
 };
 
 /**
- * Checks a configuration and fills in the defaults. Paths in it are taken relative to `folder`.
+ * Checks a configuration and fills in the defaults. Its paths stay as they are.
  * Throws a `UserError` that names each wrong key, from `source`, and the nearest valid one.
  */
-export function parseRunConfig(
-	value: unknown,
-	source = "the configuration",
-	folder = process.cwd(),
-): RunConfig {
+export function checkRunConfig(value: unknown, source = "the configuration"): RunConfig {
 	if (isFlow(value))
 		throw new UserError(
 			"Expected the configuration of a training, got that of a gradient flow, which takes seconds and is neither " +
@@ -123,7 +117,7 @@ export function parseRunConfig(
 	const config = parseWith(runConfigSchema, withNames(value), source);
 	// The model is checked before the data are read, with a vocabulary in the place of the one to come.
 	resolveModel(config.model, (config.model["vocabulary"] as number | undefined) ?? 1, source);
-	return { ...config, data: absolutePaths(config.data, folder) };
+	return config;
 }
 
 /** Sections that are a choice of several shapes take the first of them where they do not name one. */
@@ -148,23 +142,6 @@ export function resolveModel(model: RunConfig["model"], vocabulary: number, sour
 		);
 	// In a section of its own, so that messages name `model.width` and not `width`.
 	return parseWith(z.strictObject({ model: modelConfig }), { model: { ...model, vocabulary } }, source).model;
-}
-
-/** A JSON file as a run's configuration, after `overrides` (`optimizer.learningRate` → value) are set in it. */
-export async function readRunConfig(path: string, overrides?: Overrides): Promise<RunConfig> {
-	return parseRunConfig(await readOptions(path, overrides), path, dirname(resolve(path)));
-}
-
-type Overrides = Readonly<Record<string, unknown>>;
-
-/** The unchecked content of a run's file, after `overrides` are set in it; its name is that of the file by default. */
-export async function readOptions(path: string, overrides: Overrides = {}): Promise<unknown> {
-	const value = await readJson(path, "Mend the file.");
-	if (isObject(value)) {
-		for (const [key, override] of Object.entries(overrides)) setKey(value, key, override);
-		if (!("name" in value)) Object.assign(value, { name: parse(path).name });
-	}
-	return value;
 }
 
 /** Whether a configuration, checked or not, is that of a gradient flow (`run/flow/config.ts`). */
@@ -215,24 +192,4 @@ export function setKey(object: object, key: string, value: unknown): void {
 		inner = inner[part] as Record<string, unknown>;
 	}
 	inner[last] = value;
-}
-
-function absolutePaths(data: RunConfig["data"], folder: string): RunConfig["data"] {
-	const { source, tokenizer } = data;
-	const absolute = (path: string | undefined) => path && resolve(folder, path);
-	return {
-		...data,
-		source:
-			typeof source === "string" || isLanguage(source)
-				? source
-				: {
-						...source,
-						...Object.fromEntries(
-							(["train", "validation", "test"] as const)
-								.filter((split) => source[split] !== undefined)
-								.map((split) => [split, absolute(source[split])]),
-						),
-					},
-		tokenizer: typeof tokenizer === "string" ? tokenizer : { file: resolve(folder, tokenizer.file) },
-	};
 }

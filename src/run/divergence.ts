@@ -11,9 +11,10 @@ import { blockOf, type Parameters, parameterSpecs } from "../model/parameters.ts
 import type { Batch } from "../model/transformer.ts";
 import { signalPlaces, signalSizes } from "../probe/signal.ts";
 import { openCheckpoint, restoreCheckpoint } from "./checkpoint.ts";
-import { learningRateOf, take } from "./measure.ts";
+import { take } from "./measure.ts";
 import { batchLeaves } from "./programs.ts";
 import type { Session } from "./session.ts";
+import { updateParameters } from "./update.ts";
 
 /** Most steps that are done again; a run that saved its last checkpoint longer ago does not say where. */
 const mostReplayed = 250;
@@ -47,7 +48,7 @@ export async function whereDiverged(
 					const found = await look(at);
 					if (found) return found;
 				}
-				if (at < step) await update(session, at);
+				if (at < step) (await updateParameters(session, at)).loss.dispose();
 			}
 			return undefined;
 		} finally {
@@ -62,19 +63,6 @@ export async function whereDiverged(
 async function restart({ params, initial, state }: Session): Promise<void> {
 	for (const [name, tensor] of Object.entries(params)) await tensor.write(await initial[name]!.read());
 	for (const tensor of Object.values(state)) await tensor.write(new Float32Array(sizeOf(tensor.shape)));
-}
-
-async function update(session: Session, step: number): Promise<void> {
-	const { config, programs, optimizer, dataset } = session;
-	const [params, state, loss] = await programs.step(
-		session.params,
-		session.state,
-		optimizer.scalars(step, learningRateOf(config, step)),
-		batchLeaves(dataset.trainBatch(step)),
-	);
-	loss.dispose();
-	session.params = params;
-	session.state = state;
 }
 
 /** Looks for what is no number before the update of a step. */

@@ -4,8 +4,8 @@
  */
 import type { RunConfig } from "./config.ts";
 import { learningRateOf, take } from "./measure.ts";
+import { openSession } from "./open-session.ts";
 import { batchLeaves } from "./programs.ts";
-import { openSession } from "./session.ts";
 
 /** Expected seconds of a run's training steps on this machine as it is now; measuring and saving come on top. */
 export async function estimateSeconds(config: RunConfig): Promise<number> {

@@ -1,6 +1,7 @@
 /** A run that has finished, opened to be looked at: its configuration, its parameters at any checkpoint, its data. */
 import { listCheckpoints, readCheckpoint } from "../checkpoint/checkpoint.ts";
-import { type Dataset, openDataset } from "../data/dataset.ts";
+import { openDataset } from "../data/dataset.ts";
+import type { Dataset } from "../data/text-dataset.ts";
 import type { TypedArray } from "../engine/types.ts";
 import { UserError } from "../error.ts";
 import { initialise } from "../model/initialise.ts";

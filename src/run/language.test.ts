@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { device } from "../../test/support/device.ts";
 import { contentOf, runUntil, temporaryFolder } from "../../test/support/tiny-run.ts";
-import { parseRunConfig } from "./config.ts";
+import { parseRunConfig } from "./config-file.ts";
 import { openFinishedRun } from "./finished-run.ts";
 import { readMetrics } from "./metrics.ts";
 import { resumeRun, startRun } from "./train.ts";

@@ -9,7 +9,7 @@ import { hostname } from "node:os";
 import { asUserError } from "../checkpoint/disk.ts";
 import { UserError } from "../error.ts";
 
-interface LockHolder {
+export interface LockHolder {
 	readonly pid: number;
 	readonly host: string;
 	readonly since: string;
@@ -66,6 +66,13 @@ export async function isLocked(path: string): Promise<boolean> {
 	if (text === undefined) return false;
 	const holder = holderOf(text);
 	return !holder || isAlive(holder, path);
+}
+
+/** Who holds the lock at `path`; undefined where nobody does, or nobody knows who. */
+export async function lockHolder(path: string): Promise<LockHolder | undefined> {
+	const text = await readFile(path, "utf8").catch(() => undefined);
+	const holder = text === undefined ? undefined : holderOf(text);
+	return holder && isAlive(holder, path) ? holder : undefined;
 }
 
 /** Undefined for a file that is not one of ours; only a person can say what it is. */

@@ -8,15 +8,7 @@
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { asUserError } from "../checkpoint/disk.ts";
 import { UserError } from "../error.ts";
-
-/** What was measured at one step, by key (`val/loss`); a key that was not measured is absent. */
-export interface MetricsRow {
-	/** The number of updates made before the measurement; 0 is the initial model. */
-	readonly step: number;
-	/** Seconds of running since the run began, over all its resumptions. */
-	readonly time: number;
-	readonly [key: string]: number;
-}
+import type { MetricsRow } from "./metrics-row.ts";
 
 export class MetricsFile {
 	readonly #path: string;

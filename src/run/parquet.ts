@@ -6,8 +6,8 @@ import { readMetrics } from "./metrics.ts";
 /** What the columns hold, by name and in order. Given, not guessed: a guess would look at the first rows only. */
 export type Columns = Readonly<Record<string, "BIGINT" | "DOUBLE" | "VARCHAR">>;
 
-const quotedName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const quotedText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+export const quotedName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+export const quotedText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** Writes `parquetPath` from the rows of `jsonlPath`. All columns are DOUBLE but `step`, which is BIGINT. */
 export async function writeParquet(jsonlPath: string, parquetPath: string): Promise<void> {

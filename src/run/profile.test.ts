@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseRunConfig } from "./config.ts";
+import { parseRunConfig } from "./config-file.ts";
 import { profileStep } from "./profile.ts";
 
 test("a profile names the operators of a step, and the optimizer's single pass among them", async () => {

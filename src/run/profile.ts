@@ -2,8 +2,8 @@
 import type { ProfileRow } from "../engine/types.ts";
 import type { RunConfig } from "./config.ts";
 import { learningRateOf } from "./measure.ts";
+import { openSession } from "./open-session.ts";
 import { batchLeaves } from "./programs.ts";
-import { openSession } from "./session.ts";
 
 export interface StepProfile {
 	/** Milliseconds of a step without profiling, the median of several. */

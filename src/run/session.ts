@@ -2,16 +2,13 @@
  * A run in memory: the engine and its programs, the data, and the parameters and optimizer state as they stand.
  */
 import type { Batch } from "../data/batches.ts";
-import { type Dataset, openDataset } from "../data/dataset.ts";
-import { openEngine } from "../engine/engine.ts";
+import type { Dataset } from "../data/text-dataset.ts";
 import type { Engine } from "../engine/types.ts";
 import { sizeOf } from "../engine/values.ts";
-import { UserError } from "../error.ts";
 import { initialise } from "../model/initialise.ts";
 import { parameterSpecs } from "../model/parameters.ts";
 import { createOptimizer, type Optimizer } from "../optimizer/optimizer.ts";
-import { version, versionOf } from "../version.ts";
-import { type ResolvedConfig, type RunConfig, resolveModel } from "./config.ts";
+import { type Provenance, type ResolvedConfig, type RunConfig, resolveModel } from "./config.ts";
 import { compilePrograms, type RunPrograms, type Tensors } from "./programs.ts";
 
 export interface Session {
@@ -36,85 +33,69 @@ export interface Session {
 	close(): Promise<void>;
 }
 
+/** What a session is made of. */
+export interface SessionParts {
+	readonly engine: Engine;
+	readonly dataset: Dataset;
+	readonly provenance: Provenance;
+}
+
 /**
- * Opens engine and data, compiles the programs and puts the initial parameters into the engine's memory.
- * Throws a `UserError` if the data are not those of `dataHash`.
+ * Compiles the programs of a run and puts its initial parameters into the engine's memory. Runs in a page as in Node.
+ * Closing the session disposes of the engine.
  */
-export async function openSession(config: RunConfig, dataHash?: string): Promise<Session> {
-	const { context } = resolveModel(config.model, (config.model["vocabulary"] as number | undefined) ?? 1, "");
-	const dataset = await openDataset(config.data, context, config.training.batch, config.seed);
-	if (dataHash !== undefined && dataHash !== dataset.hash)
-		throw new UserError(
-			`Expected the run's data to have the hash ${dataHash}, got ${dataset.hash}: the text has changed. ` +
-				"Restore it, or start a new run.",
-		);
+export async function createSession(
+	config: RunConfig,
+	{ engine, dataset, provenance }: SessionParts,
+): Promise<Session> {
 	const model = resolveModel(config.model, dataset.vocabularySize, dataset.description);
-	const engine = await openEngine(config.engine);
-	try {
-		const specs = parameterSpecs(model);
-		const optimizer = createOptimizer(config.optimizer);
-		const probeBatch = probeSequences(dataset, context, config);
-		const programs = await compilePrograms(engine, {
-			model,
-			optimizer,
-			clip: config.training.clip,
-			batch: config.training.batch,
-			weighted: probeBatch.weights !== undefined,
-			trainLength: dataset.trainLength,
-			sets: dataset.testBatches !== undefined,
-			probeSequences: probeBatch.tokens.length / (context + 1),
-		});
-		const [initial, params, previous]: [Tensors, Tensors, Tensors] = [{}, {}, {}];
-		for (const [name, initialValues] of Object.entries(initialise(model, config.seed))) {
-			const { values, shape } = initialValues; // made when read: one tensor at a time is on the host
-			for (const tensors of [initial, params, previous])
-				tensors[name] = engine.tensor(values, shape, "float32");
-		}
-		const state = Object.fromEntries(
-			Object.entries(optimizer.specs(specs)).map(([name, { shape, dtype }]) => [
-				name,
-				engine.tensor(new Float32Array(sizeOf(shape)), shape, dtype),
-			]),
-		);
-		const session: Session = {
-			config: {
-				...config,
-				model,
-				engine: { ...config.engine, threads: engine.threads },
-				provenance: {
-					orrery: version,
-					node: process.version,
-					packages: Object.fromEntries(
-						["@jax-js/jax", "onnxruntime-node"].map((name) => [name, versionOf(name)]),
-					),
-					engine: engine.description,
-					data: { name: dataset.description, hash: dataset.hash },
-					parameters: Object.values(specs).reduce((sum, { shape }) => sum + sizeOf(shape), 0),
-				},
-			},
-			engine,
-			dataset,
-			optimizer,
-			programs,
-			probeBatch,
-			evaluationBatches: dataset.evaluationBatches("validation", config.probes.evaluationBatches),
-			testBatches: dataset.testBatches?.(config.probes.evaluationBatches) ?? new Map(),
-			initial,
-			params,
-			state,
-			previous,
-			async close() {
-				programs.dispose();
-				for (const tensors of [session.initial, session.params, session.state, session.previous])
-					disposeAll(tensors);
-				await engine.dispose();
-			},
-		};
-		return session;
-	} catch (error) {
-		await engine.dispose();
-		throw error;
+	const { context } = model;
+	const specs = parameterSpecs(model);
+	const optimizer = createOptimizer(config.optimizer);
+	const probeBatch = probeSequences(dataset, context, config);
+	const programs = await compilePrograms(engine, {
+		model,
+		optimizer,
+		clip: config.training.clip,
+		batch: config.training.batch,
+		weighted: probeBatch.weights !== undefined,
+		trainLength: dataset.trainLength,
+		sets: dataset.testBatches !== undefined,
+		probeSequences: probeBatch.tokens.length / (context + 1),
+	});
+	const [initial, params, previous]: [Tensors, Tensors, Tensors] = [{}, {}, {}];
+	for (const [name, initialValues] of Object.entries(initialise(model, config.seed))) {
+		const { values, shape } = initialValues; // made when read: one tensor at a time is on the host
+		for (const tensors of [initial, params, previous])
+			tensors[name] = engine.tensor(values, shape, "float32");
 	}
+	const state = Object.fromEntries(
+		Object.entries(optimizer.specs(specs)).map(([name, { shape, dtype }]) => [
+			name,
+			engine.tensor(new Float32Array(sizeOf(shape)), shape, dtype),
+		]),
+	);
+	const session: Session = {
+		config: { ...config, model, engine: { ...config.engine, threads: engine.threads }, provenance },
+		engine,
+		dataset,
+		optimizer,
+		programs,
+		probeBatch,
+		evaluationBatches: dataset.evaluationBatches("validation", config.probes.evaluationBatches),
+		testBatches: dataset.testBatches?.(config.probes.evaluationBatches) ?? new Map(),
+		initial,
+		params,
+		state,
+		previous,
+		async close() {
+			programs.dispose();
+			for (const tensors of [session.initial, session.params, session.state, session.previous])
+				disposeAll(tensors);
+			await engine.dispose();
+		},
+	};
+	return session;
 }
 
 export function disposeAll(tensors: Tensors): void {

@@ -10,8 +10,9 @@ import type { ModelConfig } from "../model/config.ts";
 import { initialise } from "../model/initialise.ts";
 import { parameterSpecs, tensorsOf } from "../model/parameters.ts";
 import { compileSignals, type Signals } from "../probe/signal.ts";
-import { predictSignals, type SignalRow, signalRows } from "../probe/signal-rows.ts";
-import { largestDiagonal, leastDiagonal, type Propagation } from "../theory/signal/propagate.ts";
+import { predictIfPossible } from "../probe/signal-notes.ts";
+import { type SignalRow, signalRows } from "../probe/signal-rows.ts";
+import type { Propagation } from "../theory/signal/propagate.ts";
 import { type RunConfig, resolveModel } from "./config.ts";
 
 export interface SignalOptions {
@@ -77,7 +78,7 @@ export async function measureModelSignals(
 			params,
 			Int32Array.from(rows.flatMap((row) => [...row.subarray(0, length + 1)])),
 		);
-		const { predictions, noPrediction } = predicted(model, signals);
+		const { predictions, noPrediction } = predictIfPossible(model, signals);
 		return {
 			model,
 			...(opened ? { step: opened.step } : {}),
@@ -92,40 +93,6 @@ export async function measureModelSignals(
 	} finally {
 		await opened?.close();
 		await engine.dispose();
-	}
-}
-
-/** Why a network stopped, where, and what helps; undefined if it did not. */
-export function breakdownMessage({ places, breakdown, gradients }: Signals): string | undefined {
-	if (breakdown) {
-		const { kind, block, place, token, value } = breakdown;
-		const advice =
-			kind === "vanishing"
-				? "Let weights keep the size of states (`model.init` signal), or keep a skip (`model.residual`)."
-				: 'Normalise (`model.placement`), or weight the sums (`model.residual` {"normalised": 0.98}).';
-		return (
-			`Expected the mean square of every state to be from ${leastDiagonal} to ${largestDiagonal}, got ${value.toPrecision(3)} ` +
-			`at \`${place}\`, token ${token}: signals are ${kind} in block ${block}, counted from 0. ${advice}`
-		);
-	}
-	// Backwards, as gradients come: the first that is no number is the last in the list.
-	const lost = Object.entries(gradients ?? {}).findLast(([, norm]) => !(norm <= largestDiagonal));
-	return (
-		lost &&
-		`Expected the gradient of \`${lost[0]}\` to be at most ${largestDiagonal}, got ${lost[1].toPrecision(3)}, though all ` +
-			`${places.length} states are finite. Lower \`model.initScale\`.`
-	);
-}
-
-function predicted(
-	model: ModelConfig,
-	signals: Signals,
-): { predictions: Propagation[]; noPrediction?: string } {
-	try {
-		return { predictions: predictSignals(model, signals) };
-	} catch (error) {
-		if (!(error instanceof UserError)) throw error;
-		return { predictions: [], noPrediction: error.message };
 	}
 }
 

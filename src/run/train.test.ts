@@ -10,7 +10,7 @@ import {
 	tinyOptions,
 } from "../../test/support/tiny-run.ts";
 import { listCheckpoints } from "../checkpoint/checkpoint.ts";
-import { parseRunConfig } from "./config.ts";
+import { parseRunConfig } from "./config-file.ts";
 import { readMetrics } from "./metrics.ts";
 import { readStatus } from "./status.ts";
 import { resumeRun, startRun } from "./train.ts";

@@ -1,25 +1,27 @@
 /**
  * A local server that shows a folder of runs, and lets nobody but this machine's user look.
  *
+ *     /, /play/, /assets/…    the built page (site.ts)
+ *     /api/…                  what it asks for (api.ts, api-types.ts)
+ *     /files/…                the folder's own files: reports, metrics, figures
+ *
  * It listens on 127.0.0.1 alone, answers only requests addressed to this machine by name (a foreign page that had
  * its own name resolved to 127.0.0.1 is refused) and refuses what other sites' pages ask for in the background. It
  * reads and never writes; nothing outside the folder can be had, through `..` or through links.
  */
-import { createReadStream } from "node:fs";
-import { realpath, stat } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join, resolve, sep } from "node:path";
-import { Readable } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
-import { createMiddleware } from "hono/factory";
 import { secureHeaders } from "hono/secure-headers";
-import { getMimeType } from "hono/utils/mime";
 import { asUserError } from "../checkpoint/disk.ts";
 import { UserError } from "../error.ts";
-import { renderIndex } from "./index-page.ts";
+import { createApi } from "./api.ts";
+import { fileOfUrl, pathOf, sendFile } from "./files.ts";
+import { onlyFromHere } from "./guard.ts";
 import { addLiveRoutes, type LiveFeed } from "./live.ts";
+import { builtPage, sendPage } from "./site.ts";
 
 export interface ServeOptions {
 	/** The folder whose runs and reports are shown. */
@@ -28,6 +30,10 @@ export interface ServeOptions {
 	readonly port?: number;
 	/** A report in the folder that is shown in place of the first page, and follows its changes. */
 	readonly live?: LiveFeed;
+	/** Whether its pages may stop trainings, as Ctrl-C does. Default: no, nothing can be changed. */
+	readonly allowStop?: boolean;
+	/** The folder of the built page. Default: the one that `npm run build` makes. */
+	readonly page?: string;
 }
 
 export interface Serving {
@@ -37,15 +43,26 @@ export interface Serving {
 	close(): Promise<void>;
 }
 
+/**
+ * A report brings a stricter policy of its own. What else lies in the folder may come from anywhere: it is shown as of an
+ * origin of its own, from where it can ask this server for nothing.
+ */
+const filePolicy =
+	"sandbox allow-scripts allow-downloads; default-src 'none'; script-src 'unsafe-inline'; " +
+	"style-src 'unsafe-inline'; img-src data: blob:; frame-ancestors 'none'";
+
 const firstPort = 4173;
 const portsToTry = 20;
 
 /** Starts the server. Throws a `UserError` if the folder is missing or the port is taken. */
-export async function serve({ dir, port, live }: ServeOptions): Promise<Serving> {
+export async function serve(options: ServeOptions): Promise<Serving> {
+	const { dir, port } = options;
 	const root = await realpath(dir).catch((error) => {
 		throw asUserError(error, dir);
 	});
-	const server = createServer(getRequestListener(createApp(root, live).fetch));
+	const app = createApp(root, options);
+	// The address of a question about a thousand runs is long.
+	const server = createServer({ maxHeaderSize: 1 << 18 }, getRequestListener(app.fetch));
 	const ports = port === undefined ? Array.from({ length: portsToTry }, (_, i) => firstPort + i) : [port];
 	await listenOnFirst(server, ports);
 	const bound = (server.address() as AddressInfo).port;
@@ -84,7 +101,7 @@ async function listenOnFirst(server: Server, ports: readonly number[]): Promise<
 	);
 }
 
-function createApp(root: string, live?: LiveFeed): Hono {
+function createApp(root: string, { live, page = builtPage, allowStop = false }: ServeOptions): Hono {
 	const app = new Hono();
 	app.use(
 		secureHeaders({
@@ -92,63 +109,28 @@ function createApp(root: string, live?: LiveFeed): Hono {
 			crossOriginResourcePolicy: "same-origin",
 			referrerPolicy: "no-referrer",
 			strictTransportSecurity: false,
+			// Files have an origin of their own (below), of which a browser would complain here.
+			originAgentCluster: false,
 		}),
 	);
 	app.use(onlyFromHere);
 	if (live) addLiveRoutes(app, live);
-	app.get("/", async (context) => {
-		const page = await renderIndex(root);
-		context.header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:");
-		return context.html(page);
+	app.route("/api", createApi({ root, allowStop }));
+	app.get("/files/*", async (context) => {
+		const file = await fileOfUrl(root, pathOf(context).slice("/files".length));
+		return file
+			? sendFile(context, file, { "Content-Security-Policy": filePolicy })
+			: context.text("Expected the address of a file, got one where nothing is.", 404);
 	});
+	app.get("/play", (context) => context.redirect("/play/"));
 	app.get("/*", async (context) => {
-		const path = await fileWithin(root, context.req.path);
-		if (!path) return context.notFound();
-		const { size } = await stat(path);
-		const type = getMimeType(path) ?? (path.endsWith(".jsonl") ? "text/plain; charset=utf-8" : undefined);
-		// In pieces: a checkpoint may be larger than the memory.
-		return context.body(Readable.toWeb(createReadStream(path)) as ReadableStream, 200, {
-			"Content-Length": String(size),
-			"Content-Type": type ?? "application/octet-stream",
-			"Cache-Control": "no-cache",
-		});
+		const answer = await sendPage(context, page);
+		if (answer) return answer;
+		// Before there was a page, files had these addresses.
+		const path = pathOf(context);
+		if (await fileOfUrl(root, path)) return context.redirect(`/files${path}`);
+		return context.text("Expected the address of a page, got one where nothing is.", 404);
 	});
-	app.all("*", (context) => context.text("Only GET is served here.", 405));
+	app.all("*", (context) => context.json({ error: "Only GET is served here." }, 405));
 	return app;
-}
-
-/** Refuses requests that name another host, or that another site's page sends in the background. */
-const onlyFromHere = createMiddleware(async (context, next) => {
-	const host = context.req.header("host") ?? "";
-	if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host))
-		return context.text("Expected the host to be 127.0.0.1 or localhost.", 403);
-	const origin = context.req.header("origin");
-	if (origin !== undefined && origin !== `http://${host}`)
-		return context.text("Expected the request to come from this server's own pages.", 403);
-	const site = context.req.header("sec-fetch-site");
-	const isLink = context.req.header("sec-fetch-mode") === "navigate";
-	if ((site === "cross-site" || site === "same-site") && !isLink)
-		return context.text("Expected the request to come from this server's own pages.", 403);
-	await next();
-});
-
-/** The file that a URL's path names, if it is a plain file within the folder after all links are followed. */
-async function fileWithin(root: string, urlPath: string): Promise<string | undefined> {
-	let decoded: string;
-	try {
-		decoded = decodeURIComponent(urlPath);
-	} catch {
-		return undefined;
-	}
-	const parts = decoded.split("/").filter(Boolean);
-	// Hidden files are nobody's results; locks and temporary files are among them.
-	if (decoded.includes("\0") || decoded.includes("\\") || parts.some((part) => part.startsWith(".")))
-		return undefined;
-	try {
-		const path = await realpath(resolve(join(root, ...parts)));
-		if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) return undefined;
-		return (await stat(path)).isFile() ? path : undefined;
-	} catch {
-		return undefined;
-	}
 }

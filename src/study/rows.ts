@@ -1,6 +1,8 @@
 /** Reading rows: what the claims and figures of every part are made of. */
 import type { Row } from "../figure/figure.ts";
 
+export { median } from "../theory/series.ts";
+
 type Where = Readonly<Record<string, string | number>>;
 
 /** The rows of one analysis in which each key of `where` has that value. */
@@ -18,13 +20,6 @@ export const numberOf = (row: Row, key: string): number => {
 /** The numbers under one key, of the rows that have one. */
 export const numbersOf = (rows: readonly Row[], key: string): number[] =>
 	rows.flatMap((row) => (typeof row[key] === "number" ? [row[key]] : []));
-
-/** The middle of a list; of an even number of values the mean of the two in the middle. NaN of an empty list. */
-export function median(values: readonly number[]): number {
-	const sorted = [...values].sort((a, b) => a - b);
-	const middle = (sorted.length - 1) / 2;
-	return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
-}
 
 /** NaN of an empty list. */
 export const mean = (values: readonly number[]): number =>

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { syntheticRows, writeSyntheticRun } from "../../test/support/synthetic-run.ts";
 import type { Row } from "../figure/figure.ts";
-import { parseRunConfig } from "../run/config.ts";
+import { parseRunConfig } from "../run/config-file.ts";
 import { startFlow } from "../run/flow/run.ts";
 import type { FlowJob } from "../sweep/run-flows.ts";
 import { configurations } from "./co-occurrence/configurations.ts";

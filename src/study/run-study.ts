@@ -22,7 +22,8 @@ import type { JudgedClaim } from "../report/claim.ts";
 import { writeFigures } from "../report/figure-files.ts";
 import { type ReportSection, writeReport } from "../report/report.ts";
 import { type RunRecord, readRunIfThere } from "../report/run-record.ts";
-import { parseRunConfig, type RunOptions, requireSameConfig } from "../run/config.ts";
+import { type RunOptions, requireSameConfig } from "../run/config.ts";
+import { parseRunConfig } from "../run/config-file.ts";
 import { parseFlowConfig } from "../run/flow/config.ts";
 import { isCurrentFlow, startFlow } from "../run/flow/run.ts";
 import { makeFolder } from "../run/make-folder.ts";
@@ -41,6 +42,7 @@ import {
 	type Analysis,
 	type Experiment,
 	judge,
+	type Part,
 	type Preset,
 	type Study,
 	type Sweep,
@@ -73,7 +75,10 @@ export interface RunStudyOptions {
 /** What `study.json` holds. */
 export interface StudyResult {
 	readonly study: string;
+	readonly title: string;
 	readonly preset: string;
+	/** The sections of the report, in its order. */
+	readonly parts: readonly Pick<Part, "name" | "title" | "introduction">[];
 	readonly claims: readonly (JudgedClaim & { readonly part: string })[];
 	/** What has begun of the experiments, and how they stand. */
 	readonly experiments: readonly {
@@ -227,7 +232,9 @@ export async function judgeStudy(study: Study, preset: NamedPreset, out: string)
 	);
 	const result: StudyResult = {
 		study: study.name,
+		title: study.title,
 		preset: preset.name,
+		parts: study.parts.map(({ name, title, introduction }) => ({ name, title, introduction })),
 		claims: sections.flatMap(({ name, claims = [] }) => claims.map((claim) => ({ ...claim, part: name }))),
 		experiments: states,
 		figures: await writeFigures(

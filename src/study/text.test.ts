@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openDataset } from "../data/dataset.ts";
-import { parseRunConfig } from "../run/config.ts";
+import { parseRunConfig } from "../run/config-file.ts";
 import { configurations } from "./co-occurrence/configurations.ts";
 import type { Preset } from "./study.ts";
 import { findText, withText } from "./text.ts";

@@ -1,7 +1,7 @@
 /** A sweep as its folder holds it: the state of every cell, and what was measured. */
 import { existsSync } from "node:fs";
-import type { MetricsRow } from "../run/metrics.ts";
 import { readMetrics } from "../run/metrics.ts";
+import type { MetricsRow } from "../run/metrics-row.ts";
 import { runPaths } from "../run/paths.ts";
 import { type RunStatus, readStatus } from "../run/status.ts";
 import type { Cell } from "./cell.ts";
@@ -28,14 +28,17 @@ export async function readCells(directory: string): Promise<CellRecord[]> {
 
 export async function readCellsOf(sweep: Sweep, directory: string): Promise<CellRecord[]> {
 	const records: CellRecord[] = [];
-	for (const { hash, coordinates, seed } of sweep.cells) {
-		const folder = sweepPaths(directory).cell(hash);
-		const { state, message } = await cellStatus(folder);
-		const { metrics } = runPaths(folder);
-		const rows = existsSync(metrics) ? await readMetrics(metrics) : [];
-		records.push({ hash, coordinates, seed, directory: folder, state, message, rows });
-	}
+	for (const cell of sweep.cells) records.push(await readCell(cell, directory));
 	return records;
+}
+
+/** One cell of the sweep in a folder. Throws a `UserError` that names the file if it is damaged. */
+export async function readCell({ hash, coordinates, seed }: Cell, directory: string): Promise<CellRecord> {
+	const folder = sweepPaths(directory).cell(hash);
+	const { state, message } = await cellStatus(folder);
+	const { metrics } = runPaths(folder);
+	const rows = existsSync(metrics) ? await readMetrics(metrics) : [];
+	return { hash, coordinates, seed, directory: folder, state, message, rows };
 }
 
 /** How the run of a cell stands. A status that cannot be read is that of a run to be done again. */

@@ -92,3 +92,10 @@ function commonestDistance(steps: readonly number[]): number {
 	const ranked = [...counts].sort(([d1, n1], [d2, n2]) => n2 - n1 || d2 - d1);
 	return ranked[0]?.[0] ?? 1;
 }
+
+/** The middle of a list; of an even number of values the mean of the two in the middle. NaN of an empty list. */
+export function median(values: readonly number[]): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	const middle = (sorted.length - 1) / 2;
+	return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+}

@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { JSDOM } from "jsdom";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { drawPhaseDiagram, type PhaseCell } from "../../src/figure/phase-diagram.ts";
 import { writeReport } from "../../src/report/report.ts";
 import { serve } from "../../src/server/serve.ts";
+import { launchChromium } from "../support/browser.ts";
 
 let browser: Browser;
 const out = mkdtempSync(join(tmpdir(), "orrery-phase-"));
@@ -44,10 +45,7 @@ beforeAll(async () => {
 		title: "study",
 		sections: [{ name: "phase-diagram", title: "Phase diagram", figures: [figure] }],
 	});
-	browser = await chromium.launch({
-		executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-		args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-	});
+	browser = await launchChromium();
 });
 afterAll(() => browser?.close());
 
@@ -78,6 +76,6 @@ test("in a report opened as a file", () => clickThrough(pathToFileURL(join(out, 
 
 test("in a report that is served", async () => {
 	const server = await serve({ dir: out, port: 0 });
-	await clickThrough(`${server.url}/report.html`);
+	await clickThrough(`${server.url}/files/report.html`);
 	await server.close();
 });

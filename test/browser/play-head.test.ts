@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { JSDOM } from "jsdom";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { drawAttentionMaps } from "../../src/figure/co-occurrence/attention-maps.ts";
 import { drawLosses } from "../../src/figure/co-occurrence/losses.ts";
@@ -12,6 +12,7 @@ import { drawScores } from "../../src/figure/co-occurrence/scores.ts";
 import { drawWords } from "../../src/figure/co-occurrence/words.ts";
 import { drawLoss } from "../../src/figure/loss.ts";
 import { writeReport } from "../../src/report/report.ts";
+import { launchChromium } from "../support/browser.ts";
 import { syntheticFlow } from "../support/synthetic-flow.ts";
 
 let browser: Browser;
@@ -45,10 +46,7 @@ beforeAll(async () => {
 			{ name: "steps", title: "No clock", figures: [drawLoss(rows, { document })!] },
 		],
 	});
-	browser = await chromium.launch({
-		executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-		args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-	});
+	browser = await launchChromium();
 });
 afterAll(() => browser?.close());
 
@@ -70,7 +68,7 @@ const shares = (page: Page) =>
 	page.locator("[aria-labelledby=section-flows] .play-head").evaluateAll((lines) =>
 		lines.map((line) => {
 			if (line.getAttribute("visibility") === "hidden") return null;
-			const [left, right] = (line as SVGElement).dataset["range"]!.split(" ").map(Number);
+			const [, left, right] = line.parentElement!.dataset["x"]!.split(" ").map(Number);
 			return (Number(line.getAttribute("x1")) - left!) / (right! - left!);
 		}),
 	);

@@ -2,9 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { StudyResult } from "../../src/study/run-study.ts";
+import { launchChromium } from "../support/browser.ts";
 import { orrery, requireBuild } from "../support/cli.ts";
 import { temporaryFolder } from "../support/tiny-run.ts";
 
@@ -20,10 +21,7 @@ beforeAll(async () => {
 	);
 	if (code !== 0) throw new Error(stderr);
 	result = JSON.parse(stdout);
-	browser = await chromium.launch({
-		executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-		args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-	});
+	browser = await launchChromium();
 }, 300_000);
 afterAll(() => browser?.close());
 

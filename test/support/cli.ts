@@ -7,17 +7,20 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 export const main = join(root, "dist/cli/main.js");
 
+/** What `tsc` writes first, and what `vite` writes last. */
+const built = [main, join(root, "dist/web/index.html")];
+
 const newest = (folder: string): number =>
 	Math.max(
 		...readdirSync(folder, { recursive: true, withFileTypes: true })
-			.filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !entry.name.endsWith(".test.ts"))
+			.filter((entry) => entry.isFile() && /(?<!\.test)\.(ts|svelte|css|html)$/.test(entry.name))
 			.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
 	);
 
 /** Throws if the built files are older than the source: a test of yesterday's program proves nothing. */
 export function requireBuild(): void {
-	const built = statSync(main, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-	if (built < newest(join(root, "src")))
+	const oldest = Math.min(...built.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0));
+	if (oldest < newest(join(root, "src")))
 		throw new Error("dist/ is older than src/: run `npm run build` first.");
 }
 

@@ -4,7 +4,8 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseRunConfig, type ResolvedConfig, type RunOptions, resolveModel } from "../../src/run/config.ts";
+import { type ResolvedConfig, type RunOptions, resolveModel } from "../../src/run/config.ts";
+import { parseRunConfig } from "../../src/run/config-file.ts";
 import type { RunStatus } from "../../src/run/status.ts";
 
 export interface SyntheticRun {

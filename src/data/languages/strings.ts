@@ -18,8 +18,8 @@ import { stream } from "../../engine/random.ts";
 import { UserError } from "../../error.ts";
 import type { Batch, Batches, BatchShape } from "../batches.ts";
 import type { LanguageSource } from "../config.ts";
+import type { Split } from "../split.ts";
 import { splitOf } from "../stream.ts";
-import type { Split } from "../text.ts";
 import { type Language, statesOf, validSet } from "./language.ts";
 import { languageOf } from "./languages.ts";
 

@@ -64,7 +64,11 @@ export function drawAttentionMaps(rows: readonly Row[], options: AttentionMapsOp
 		],
 	};
 	const clock = { name: clockName, moments: momentsOf(rows, [run]) };
-	const svg = compose({ id, title, caption, plots: [plot], ramp: "probability of a key", clock }, options);
+	const across = { column: clockName, time: clockName };
+	const svg = compose(
+		{ id, title, caption, plots: [plot], across, ramp: "probability of a key", clock },
+		options,
+	);
 	const data = moments.flatMap((row) =>
 		cellsOf(row, "").map(({ key, query, p }) => ({ run, [clockName]: clockOf(row), query, key, p })),
 	);

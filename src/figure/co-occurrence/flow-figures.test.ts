@@ -5,6 +5,7 @@ import { parseFlowConfig } from "../../run/flow/config.ts";
 import { solveFlow } from "../../run/flow/solve.ts";
 import { configurations } from "../../study/co-occurrence/configurations.ts";
 import type { Figure, Row } from "../figure.ts";
+import { readScale } from "../time-scale.ts";
 import { drawAttentionMaps } from "./attention-maps.ts";
 import { drawBalance, drawImbalance } from "./balance.ts";
 import { evenlyInLog } from "./flow-rows.ts";
@@ -60,7 +61,7 @@ for (const [name, [draw, curves, guides, panels]] of Object.entries(figures)) {
 		expect(of(lines)).toHaveLength(curves + guides);
 		expect(textsOf(figure).filter((text) => text === "T1")).toHaveLength(panels);
 		expect(textsOf(figure).filter((text) => text === "T0.5")).toHaveLength(panels);
-		expect(count(figure, "line.play-head[data-scale=log][visibility=hidden]")).toBe(panels);
+		expect(count(figure, "[data-x^=log] > line.play-head[visibility=hidden]")).toBe(panels);
 		expect(figure.svg.outerHTML).not.toMatch(/NaN|undefined|Infinity|⚠/);
 		expect(figure.rows.length).toBeGreaterThan(50);
 	});
@@ -73,14 +74,11 @@ for (const [name, [draw, curves, guides, panels]] of Object.entries(figures)) {
 
 test("T1 stands at its place on the logarithmic axis, and the clock knows it by run", () => {
 	const { svg } = drawScores(rows, one)!;
-	const line = svg.querySelector("line.play-head")!;
-	const numbers = (name: string) => line.getAttribute(name)!.split(" ").map(Number);
-	const [[low, high], [left, right]] = [numbers("data-domain"), numbers("data-range")];
-	const share = Math.log(syntheticPhases.T1 / low!) / Math.log(high! / low!);
+	const scale = readScale(svg.querySelector("line.play-head")!.parentElement!.getAttribute("data-x"))!;
 	const rules = [...svg.querySelectorAll('[aria-label="rule"] line')].map((rule) =>
 		Number(rule.getAttribute("x1")),
 	);
-	expect(Math.min(...rules.map((x) => Math.abs(x - (left! + share * (right! - left!)))))).toBeLessThan(0.6);
+	expect(Math.min(...rules.map((x) => Math.abs(x - scale.place(syntheticPhases.T1)!)))).toBeLessThan(0.6);
 	expect(svg.getAttribute("data-clock")).toBe("κ₀t");
 	expect(JSON.parse(svg.getAttribute("data-moments")!)).toEqual([
 		{ run: "S-0", at: 3.5, label: "T0.5" },

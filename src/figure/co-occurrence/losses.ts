@@ -5,8 +5,10 @@ import { drawFlowCurves, type FlowCurve } from "./flow-curves.ts";
 export interface LossesOptions extends FigureOptions {
 	/** The flow. */
 	readonly run: string;
-	/** The gradient descent from the same initial values, drawn as crosses. */
+	/** Another run, drawn as crosses: by default the gradient descent from the same initial values. */
 	readonly descent?: string;
+	/** What the crosses are. */
+	readonly marked?: string;
 }
 
 const series = [
@@ -22,6 +24,7 @@ export function drawLosses(rows: readonly Row[], options: LossesOptions): Figure
 	const {
 		run,
 		descent,
+		marked = "gradient descent",
 		id = `losses-${run}`,
 		title = `Loss by class, ${run}`,
 		caption = "Mean loss of each class of samples. Class 1, with both target words, falls at once. Classes 2 and 3, with one of " +
@@ -39,7 +42,7 @@ export function drawLosses(rows: readonly Row[], options: LossesOptions): Figure
 		title,
 		caption,
 		crosses: descent ? of(descent) : [],
-		marked: "gradient descent",
+		marked,
 		axes: {
 			linear: { label: "↑ loss" },
 			logarithmic: { label: "↑ loss, on a logarithmic scale", scale: "log" },

@@ -29,3 +29,7 @@ export interface Parameters {
 	readonly key: Float64Array;
 	readonly query: Float64Array;
 }
+
+/** Numbers that the paper trains, whatever the coordinates. */
+export const parameterCount = ({ mlp, value, key, query }: Parameters): number =>
+	mlp.length + value.length + key.length + query.length;

@@ -1,7 +1,6 @@
-/** A long computation that lets the event loop breathe, so that Ctrl-C and progress come through. */
-import { setImmediate } from "node:timers/promises";
+/** A long computation that lets the event loop breathe, so that Ctrl-C, messages and progress come through. */
 
-/** Milliseconds between two breaths. */
+/** Milliseconds between two breaths, which take one. */
 const pause = 50;
 
 /** To be awaited often; says whether to go on, that is, that `signal` was not aborted. */
@@ -11,9 +10,11 @@ export function breathing(signal: AbortSignal | undefined): Breathe {
 	let last = performance.now();
 	return () => {
 		if (performance.now() - last < pause) return true;
-		return setImmediate().then(() => {
-			last = performance.now();
-			return !signal?.aborted;
-		});
+		return new Promise((resolve) =>
+			setTimeout(() => {
+				last = performance.now();
+				resolve(!signal?.aborted);
+			}),
+		);
 	};
 }

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../../../test/support/tiny-run.ts";
 import { configurations } from "../../study/co-occurrence/configurations.ts";
-import { parseRunConfig } from "../config.ts";
-import { parseFlowConfig, readFlowConfig } from "./config.ts";
+import { parseRunConfig } from "../config-file.ts";
+import { parseFlowConfig } from "./config.ts";
+import { readFlowConfig } from "./config-file.ts";
 
 const S = { kind: "flow", ...configurations.S };
 

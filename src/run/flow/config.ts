@@ -11,7 +11,7 @@ import { coOccurrenceSet, wordsNeeded } from "../../data/co-occurrence.ts";
 import { UserError } from "../../error.ts";
 import { parseWith } from "../../explain.ts";
 import { initialisationSchema } from "../../model/co-occurrence/initialise.ts";
-import { isFlow, isObject, provenanceSchema, readOptions } from "../config.ts";
+import { isFlow, isObject, provenanceSchema } from "../config.ts";
 
 const data = z.strictObject({
 	samples: z.int().positive().describe("n; 6 divides it: half are of class 1, a sixth of each other class."),
@@ -72,7 +72,7 @@ const descent = z.strictObject({
 	steps: z.int().positive(),
 });
 
-const flowConfigSchema = z.strictObject({
+export const flowConfigSchema = z.strictObject({
 	kind: z.literal("flow"),
 	name: z
 		.string()
@@ -151,12 +151,4 @@ function requireRoom({ data, model, dynamics }: FlowConfig, source: string): voi
 				`Expected \`${key}\` to be small enough for at most ${mostNumbers} numbers, got ${count}. Choose smaller sizes. ` +
 					`(${source})`,
 			);
-}
-
-/** A JSON file as a flow's configuration, after `overrides` (`model.width` → value) are set in it. */
-export async function readFlowConfig(
-	path: string,
-	overrides?: Readonly<Record<string, unknown>>,
-): Promise<FlowConfig> {
-	return parseFlowConfig(await readOptions(path, overrides), path);
 }

@@ -3,7 +3,7 @@ import type { Observation } from "../../model/co-occurrence/form.ts";
 import type { Reference } from "../../probe/co-occurrence/reference.ts";
 import { rowOf } from "../../probe/co-occurrence/row.ts";
 import { type Summariser, summariser } from "../../probe/co-occurrence/summary.ts";
-import type { MetricsRow } from "../metrics.ts";
+import type { MetricsRow } from "../metrics-row.ts";
 import type { EventAtStep } from "./find-events.ts";
 import { EvenlyKept } from "./rows.ts";
 

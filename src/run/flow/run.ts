@@ -8,14 +8,15 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { CoOccurrenceSet } from "../../data/co-occurrence.ts";
+import { describeSet } from "../../data/co-occurrence.ts";
 import { UserError } from "../../error.ts";
-import type { Parameters } from "../../model/co-occurrence/network.ts";
+import { parameterCount } from "../../model/co-occurrence/network.ts";
 import { version } from "../../version.ts";
 import { differingKey, isFlow, type Provenance } from "../config.ts";
 import { takeLock } from "../lock.ts";
 import { makeFolder } from "../make-folder.ts";
-import { type MetricsRow, readMetrics } from "../metrics.ts";
+import { readMetrics } from "../metrics.ts";
+import type { MetricsRow } from "../metrics-row.ts";
 import { writeParquet } from "../parquet.ts";
 import { runPaths } from "../paths.ts";
 import { replaceFile } from "../replace-file.ts";
@@ -67,8 +68,11 @@ export async function startFlow(
 				node: process.version,
 				packages: {},
 				engine: "float64, one thread",
-				data: dataOf(dataset),
-				parameters: parametersOf(parameters),
+				data: {
+					name: describeSet(dataset),
+					hash: createHash("sha256").update(new Uint8Array(dataset.tokens.buffer)).digest("hex"),
+				},
+				parameters: parameterCount(parameters),
 			},
 		};
 		await rm(paths.status, { force: true });
@@ -85,15 +89,6 @@ export async function startFlow(
 		await rmdir(directory).catch(() => {});
 	}
 }
-
-const dataOf = ({ samples, length, words, tokens }: CoOccurrenceSet): Provenance["data"] => ({
-	name: `word co-occurrence, ${samples} samples of ${length} words among ${words}`,
-	hash: createHash("sha256").update(new Uint8Array(tokens.buffer)).digest("hex"),
-});
-
-/** Numbers that the paper trains, whatever the coordinates. */
-const parametersOf = ({ mlp, value, key, query }: Parameters): number =>
-	mlp.length + value.length + key.length + query.length;
 
 /** Whether a directory holds what this version of the program makes of `config`, ended and undamaged. */
 export async function isCurrentFlow(config: FlowConfig, directory: string): Promise<boolean> {

@@ -10,7 +10,7 @@ import { formOf } from "../../model/co-occurrence/forms.ts";
 import { expectedKappa, initialise } from "../../model/co-occurrence/initialise.ts";
 import type { Parameters } from "../../model/co-occurrence/network.ts";
 import { referenceOf } from "../../probe/co-occurrence/reference.ts";
-import type { MetricsRow } from "../metrics.ts";
+import type { MetricsRow } from "../metrics-row.ts";
 import { breathing } from "./breathe.ts";
 import type { FlowConfig } from "./config.ts";
 import { describeDivergence } from "./divergence.ts";

@@ -4,6 +4,7 @@ import { drawEquilibria } from "../../figure/equilibrium.ts";
 import type { Figure, FigureOptions, Row } from "../../figure/figure.ts";
 import { drawPrediction } from "../../figure/prediction.ts";
 import { drawRecursions } from "../../figure/recursion.ts";
+import { normLaws } from "../../report/predicted-norms.ts";
 import type { Experiment, Part } from "../study.ts";
 import {
 	type EquilibriaOptions,
@@ -75,12 +76,7 @@ function figures(rows: readonly Row[], options: FigureOptions): Figure[] {
 					"fitted to the norm. Aligned: every step straight outwards. Misaligned: every step at right angles, as long as " +
 					"Assumption 1 has it, or of constant length. With momentum: successive steps also point partly the same way, " +
 					"so that many of them reach further. Which curve do the points follow?",
-				laws: [
-					{ key: "aligned", label: "aligned" },
-					{ key: "misaligned", label: "misaligned, Assumption 1" },
-					{ key: "fixed", label: "misaligned, constant length" },
-					{ key: "momentum", label: "the same with momentum" },
-				],
+				laws: normLaws,
 			},
 		),
 		drawEquilibria(

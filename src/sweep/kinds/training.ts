@@ -1,7 +1,8 @@
 /** Cells that are training runs. */
 import { existsSync } from "node:fs";
 import { UserError } from "../../error.ts";
-import { isObject, parseRunConfig, type RunConfig, resolveModel } from "../../run/config.ts";
+import { isObject, type RunConfig, resolveModel } from "../../run/config.ts";
+import { parseRunConfig } from "../../run/config-file.ts";
 import { runPaths } from "../../run/paths.ts";
 import { resumeRun, startRun, type TrainOptions } from "../../run/train.ts";
 import type { CellKind } from "./kind.ts";

@@ -4,7 +4,7 @@ import { temporaryFolder, tinyOptions } from "../../../../test/support/tiny-run.
 import { openEngine } from "../../../engine/engine.ts";
 import type { Engine } from "../../../engine/types.ts";
 import type { Row } from "../../../figure/figure.ts";
-import { parseRunConfig } from "../../../run/config.ts";
+import { parseRunConfig } from "../../../run/config-file.ts";
 import { openFinishedRun } from "../../../run/finished-run.ts";
 import { readMetrics } from "../../../run/metrics.ts";
 import { startRun } from "../../../run/train.ts";

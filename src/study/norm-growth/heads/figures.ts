@@ -4,7 +4,7 @@ import type { Figure, FigureOptions, Row } from "../../../figure/figure.ts";
 import { drawHeadHistogram } from "../../../figure/head-histogram.ts";
 import { drawHeadPictures } from "../../../figure/head-pictures.ts";
 import { drawHeadScatter } from "../../../figure/head-scatter.ts";
-import { classBounds, headClasses } from "../../../probe/heads.ts";
+import { classBounds, headClasses } from "../../../probe/head-class.ts";
 import { headRows } from "./claims.ts";
 import { constructionRows } from "./construction-claims.ts";
 import { unpackWeights } from "./packed-weights.ts";

@@ -5,7 +5,7 @@ import { temporaryFolder } from "../../../../test/support/tiny-run.ts";
 import { openDataset } from "../../../data/dataset.ts";
 import { openEngine } from "../../../engine/engine.ts";
 import type { Row } from "../../../figure/figure.ts";
-import { parseRunConfig } from "../../../run/config.ts";
+import { parseRunConfig } from "../../../run/config-file.ts";
 import { openFinishedRun } from "../../../run/finished-run.ts";
 import { readMetrics } from "../../../run/metrics.ts";
 import { startRun } from "../../../run/train.ts";

@@ -126,7 +126,8 @@ const claims: readonly Claim[] = [
 	),
 ];
 
-const boundaries = (cells: readonly GridCell[]): Boundary[] =>
+/** Measured, and predicted for Adam with β₁ = 0.9. */
+export const boundaries = (cells: readonly GridCell[]): Boundary[] =>
 	[
 		{ label: "measured", dash: "none", points: within(measuredBoundary(cells)) },
 		{ label: "predicted, s = √n", dash: "8 4", points: predictedBoundary(cells, "apriori") },

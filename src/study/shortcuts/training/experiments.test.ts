@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseRunConfig } from "../../../run/config.ts";
+import { parseRunConfig } from "../../../run/config-file.ts";
 import { parseSweep } from "../../../sweep/config.ts";
 import { trainingExperiments } from "../training.ts";
 import { gridName, longName, seedsName, unigramName } from "./names.ts";

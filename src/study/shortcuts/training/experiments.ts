@@ -11,9 +11,10 @@
 import type { SweepPlan, TrainingBase } from "../../../sweep/config.ts";
 import type { Experiment, Sweep } from "../../study.ts";
 import { type Method, type MethodName, methods } from "../methods.ts";
+import { bestRates } from "./best-rates.ts";
 import { rowsOfCells } from "./cells.ts";
 import { gridName, longer, longName, publishedGamma, saturationFactor, seedsName } from "./names.ts";
-import { bestRates, type Scale, type Size, scales } from "./scales.ts";
+import { type Scale, type Size, scales } from "./scales.ts";
 import { unigramExperiments } from "./unigram.ts";
 
 const learningRate = "optimizer.learningRate";

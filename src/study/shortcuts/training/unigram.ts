@@ -5,7 +5,7 @@
  * A network whose tokens have all become alike can learn this and little more (behind a causal mask they have all become
  * the first, which it still knows), so this number is what "does not learn" means here. Its loss is taken over the very batches that the runs are evaluated on.
  */
-import type { Batch } from "../../../data/batches.ts";
+import { countTokens, crossEntropyOf, entropyOf } from "../../../data/unigram.ts";
 import type { Row } from "../../../figure/figure.ts";
 import type { RunOptions } from "../../../run/config.ts";
 import type { TrainingBase } from "../../../sweep/config.ts";
@@ -15,42 +15,6 @@ import { textName, unigramName } from "./names.ts";
 
 /** More batches than this of a large text change nothing. */
 const mostBatches = 20_000;
-
-/** The targets of a batch: all but the first token of each row. */
-const targetsOf = ({ tokens }: Batch, context: number): Int32Array =>
-	tokens.filter((_, i) => i % (context + 1) !== 0);
-
-/** How often each token is a target, and how many targets there are. */
-export function countTokens(
-	batches: readonly Batch[],
-	context: number,
-	vocabulary: number,
-): { counts: Float64Array; total: number } {
-	const counts = new Float64Array(vocabulary);
-	let total = 0;
-	for (const batch of batches)
-		for (const token of targetsOf(batch, context)) {
-			counts[token]!++;
-			total++;
-		}
-	return { counts, total };
-}
-
-/** −Σ p log p, in nats. */
-export const entropyOf = ({ counts, total }: { counts: Float64Array; total: number }): number =>
-	counts.reduce((sum, count) => (count > 0 ? sum - (count / total) * Math.log(count / total) : sum), 0);
-
-/** The mean of −log p over `seen`, with p from `known`, each token counted once more there. In nats. */
-export function crossEntropyOf(
-	known: { counts: Float64Array; total: number },
-	seen: { counts: Float64Array; total: number },
-): number {
-	const all = known.total + known.counts.length;
-	return seen.counts.reduce(
-		(sum, count, token) => sum - (count / seen.total) * Math.log((known.counts[token]! + 1) / all),
-		0,
-	);
-}
 
 /** The text of `base`, whichever `--text` makes it, as a run of no steps; and what its tokens alone tell. */
 export function unigramExperiments(base: TrainingBase, evaluationBatches: number): Experiment[] {

@@ -1,0 +1,48 @@
+import { JSDOM } from "jsdom";
+import { describe, expect, test } from "vitest";
+import { drawLayerMap, layerQuantities } from "./layer-maps.ts";
+
+const { document } = new JSDOM("").window;
+const rows = [0, 1, 4].map((step) => ({
+	run: "a",
+	step,
+	"dyn/norm.layer.0": 5 + step,
+	"dyn/norm.layer.1": 6,
+	"dyn/direction.layer.0.initial": 1,
+	"dyn/direction.layer.1.initial": 1 - step / 10,
+	"dyn/saturation": 0.5,
+	"param/blocks.0.mlp.up.norm": 2,
+	"param/blocks.1.mlp.up.norm": 3,
+	"param/embedding.norm": 1,
+	"test/accuracy.2": 1,
+}));
+
+describe("layer maps", () => {
+	test("every quantity with several layers has one, wherever the layer stands in its key", () => {
+		expect(layerQuantities(Object.keys(rows[0]!))).toEqual([
+			"dyn/norm.layer.#",
+			"dyn/direction.layer.#.initial",
+			"param/blocks.#.mlp.up.norm",
+		]);
+	});
+
+	test("a map's table has every layer at every step, under the layer's name counted from 1", () => {
+		const figure = drawLayerMap(rows, { document, quantity: "dyn/direction.layer.#.initial" });
+		expect(figure?.rows).toHaveLength(6);
+		expect(figure?.rows).toContainEqual({ run: "a", step: 4, layer: "2", value: 0.6 });
+		expect(figure?.id).toBe("map-dyn-direction-layer-initial");
+	});
+
+	test("a tensor's map is named by the tensor", () => {
+		const figure = drawLayerMap(rows, { document, quantity: "param/blocks.#.mlp.up.norm" });
+		expect(figure?.title).toBe("mlp up norm, layer by step");
+		expect(
+			figure?.svg.querySelectorAll("[aria-label=cell] rect, [aria-label=cells] path").length,
+		).toBeGreaterThan(0);
+	});
+
+	test("what was not measured is not drawn", () => {
+		expect(drawLayerMap(rows, { document, quantity: "dyn/radial.layer.#" })).toBeUndefined();
+		expect(layerQuantities(["dyn/saturation.4", "val/loss"])).toEqual([]);
+	});
+});

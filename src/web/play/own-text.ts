@@ -1,0 +1,19 @@
+/** The visitor's own text: kept in this tab, so that loading the page anew finds it. */
+const name = "orrery-play-text";
+
+export const ownText = {
+	read(): string {
+		try {
+			return sessionStorage.getItem(name) ?? "";
+		} catch {
+			return "";
+		}
+	},
+	keep(text: string): void {
+		try {
+			sessionStorage.setItem(name, text);
+		} catch {
+			// A tab that keeps nothing, or not so much, still trains on it.
+		}
+	},
+};
