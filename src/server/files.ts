@@ -57,6 +57,6 @@ export async function sendFile(
 }
 
 function typeOf(path: string): string {
-	if (path.endsWith(".jsonl")) return "text/plain; charset=utf-8";
+	if (path.endsWith(".jsonl") || path.endsWith(".md")) return "text/plain; charset=utf-8";
 	return getMimeType(path) ?? "application/octet-stream";
 }
