@@ -138,6 +138,11 @@ describe("in a folder", () => {
 		);
 	});
 
+	it("a pointer of Git LFS in place of the file is named", async () => {
+		await put({ "model.safetensors": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n" });
+		await expect(openWeights(here)).rejects.toThrow(/got a pointer of Git LFS.*git lfs pull/);
+	});
+
 	it("shards without their index are no whole checkpoint", async () => {
 		await put({ "model-00001-of-00002.safetensors": one });
 		await expect(openWeights(here)).rejects.toThrow(

@@ -4,7 +4,7 @@
  */
 import { readdir, stat } from "node:fs/promises";
 import { UserError } from "../error.ts";
-import { openSource } from "./byte-source.ts";
+import { type ByteSource, openSource } from "./byte-source.ts";
 import { asUserError } from "./disk.ts";
 import { besides, indexFile, unfinished } from "./file-names.ts";
 import { isAddress, isMissing, nameOf, within } from "./location.ts";
@@ -73,6 +73,7 @@ async function openFile(location: string): Promise<Weights> {
 	const source = await openSource(location);
 	let opened: Weights | undefined;
 	try {
+		await refusePointer(source);
 		if (indexFile.test(nameOf(location))) return await openShards(source, openFile);
 		opened = /\.safetensors$/i.test(nameOf(location))
 			? await openSafetensorsWeights(source)
@@ -82,6 +83,19 @@ async function openFile(location: string): Promise<Weights> {
 		// Of the weights of one file the source is closed with them.
 		if (!opened) await source.close();
 	}
+}
+
+/** What `git clone` leaves in place of a large file where Git LFS is not installed. */
+async function refusePointer(source: ByteSource): Promise<void> {
+	const beginning = "version https://git-lfs";
+	// Its specification has them shorter than a kibibyte.
+	if (source.size < beginning.length || source.size >= 1024) return;
+	const bytes = new Uint8Array(beginning.length);
+	await source.read(bytes, 0);
+	if (Buffer.from(bytes).toString("latin1") === beginning)
+		throw new UserError(
+			`Expected \`${source.path}\` to hold tensors, got a pointer of Git LFS. Fetch the file itself: git lfs pull.`,
+		);
 }
 
 async function openRemoteFolder(location: string): Promise<Weights> {
