@@ -30,7 +30,7 @@ const open = (query = "", options = {}) => openPage(browser, `${files.url}play/?
 const fact = (page: Page, name: string) => page.locator(`[data-fact=${name}]`).innerText();
 const state = async (page: Page) =>
 	(await page.locator(".transport .progress").innerText()).replaceAll("\u00a0", " ");
-const panel = (page: Page) => page.getByRole("region", { name: "Options" });
+const panel = (page: Page) => page.locator(".panel");
 /** The step that training stands at. */
 const step = async (page: Page) =>
 	Number(/step ([\d,]+)/.exec(await state(page))?.[1]?.replace(",", "") ?? 0);
@@ -103,11 +103,15 @@ test("opened again from its address it is in the same state, to the same numbers
 		norm: await csvOf(page, "norm"),
 	});
 	await expect.poll(() => page.url()).toContain("step=");
+	// Where it pauses is measured next.
+	const paused = await step(page);
+	await expect.poll(() => csvOf(page, "norm")).toMatch(new RegExp(`,${paused},[\\d.]+\\s*$`));
 	const before = await look();
 	expect(before.placement).toBe("post");
 	expect(before.loss.split("\n").length).toBeGreaterThan(5);
 	await page.reload();
 	await expect.poll(() => state(page), { timeout: 30_000 }).toBe(before.state);
+	await expect.poll(() => look().then(({ loss }) => loss)).toBe(before.loss);
 	expect(await look()).toEqual(before);
 	expect(troubles).toEqual([]);
 	await page.close();

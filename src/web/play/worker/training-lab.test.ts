@@ -77,7 +77,7 @@ test("pausing, stepping and looking change nothing that is trained", async () =>
 });
 
 test("heads and kernels are seen at step 0 and at the last", async () => {
-	const { lab, said, until } = await open({
+	const { lab, said, rows, until } = await open({
 		watch: { heads: true, signals: true },
 		config: {
 			...tiny.config,
@@ -105,6 +105,11 @@ test("heads and kernels are seen at step 0 and at the last", async () => {
 		expect(predicted).toHaveLength(size * size);
 	}
 	expect(signals[0]!.kernels.map(({ depth }) => depth)).toEqual([0, 1, 2]);
+	// Other sequences than those of the batch, and no embeddings: the same size, and not the same number.
+	const blocks = Math.hypot(...signals[0]!.rows.flatMap((row) => row["gradient/all"] ?? []));
+	const whole = rows()[0]!["grad/norm"]!;
+	expect(blocks / whole).toBeGreaterThan(0.1);
+	expect(blocks / whole).toBeLessThan(10);
 	await lab.close();
 });
 

@@ -65,14 +65,17 @@ export async function watchHeads(session: Session): Promise<Watcher> {
 	};
 }
 
-/** In float64, and so always on WebAssembly, wherever the training runs. */
+/**
+ * Always on WebAssembly, wherever the training runs, and in float32: of jax-js 0.1.25 gradients in float64 are wrong there by
+ * many powers of ten.
+ */
 export async function watchSignals(session: Session): Promise<Watcher> {
 	const { model } = session.config;
 	const length = Math.min(model.context, longest);
 	const { count, tokens } = probeTokens(session, length + 1);
 	const engine: Engine = await openJaxEngine("wasm");
-	const program = await compileSignals(engine, model, { sequences: count, length });
-	const specs = parameterSpecs(model, "float64");
+	const program = await compileSignals(engine, model, { sequences: count, length, dtype: "float32" });
+	const specs = parameterSpecs(model);
 	let predictions: readonly Propagation[] = [];
 	let noPrediction: string | undefined;
 	return {
