@@ -29,6 +29,26 @@ test("a model as it begins: a table on stdout, a report with figures, prediction
 	for (const id of ["signals", "kernels", "block-gradients"]) expect(report).toContain(`<figure id="${id}">`);
 });
 
+test("jax-js measures what the native engine does, in float32", async () => {
+	const [native, jax] = await Promise.all(
+		["cpu", "wasm"].map(async (device) => {
+			const { stdout } = await orrery(
+				folder,
+				"propagate",
+				"tiny.json",
+				"--json",
+				"--set",
+				`engine.device=${device}`,
+			);
+			return JSON.parse(stdout).rows as Record<string, number | string>[];
+		}),
+	);
+	for (const [i, row] of native!.entries())
+		for (const [key, value] of Object.entries(row))
+			if (typeof value === "number") expect(jax![i]![key], key).toBeCloseTo(value, 4);
+			else expect(jax![i]![key], key).toBe(value);
+});
+
 test("a checkpoint of a run: its step, and its own signals", async () => {
 	await startRun(tinyConfig(folder, 10), join(folder, "run"));
 	const begins = await orrery(folder, "propagate", "tiny.json", "--json", "--tokens", "6");

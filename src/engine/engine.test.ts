@@ -46,3 +46,11 @@ describe.each<Device>(["cpu", "wasm"])("on device %s", (device) => {
 		expect(rows.reduce((sum, r) => sum + r.milliseconds, 0)).toBeGreaterThan(0);
 	});
 });
+
+test("jax-js is not asked for float64, in which its gradients are wrong", async () => {
+	const engine = await openEngine({ device: "wasm" });
+	const spec: Spec = { shape: [7], dtype: "float64" };
+	await expect(engine.compile((x: JaxArray) => np.sum(x), [spec], { name: "mean" })).rejects.toThrow(
+		"Expected float32 in `mean` on device wasm, got float64[7] for `arguments[0]`",
+	);
+});

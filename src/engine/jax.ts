@@ -89,6 +89,7 @@ export async function openJaxEngine(device: JaxDevice = "wasm"): Promise<Engine>
 		device,
 		description: device === "wasm" ? "jax-js on WebAssembly" : `jax-js on WebGPU, ${adapterName()}`,
 		threads: 1,
+		float64: false,
 		tensor: (values, shape, dtype) =>
 			new JaxTensor(
 				toJax(
@@ -123,6 +124,12 @@ async function compileJax(
 	const start = performance.now();
 	const traced = await trace(fn, specs, options.donate ?? [], name);
 	const traceMs = performance.now() - start;
+	const double = traced.inputs.find(({ dtype }) => dtype === "float64");
+	if (double)
+		throw new UserError(
+			`Expected float32 in \`${name}\` on device ${device}, got ${formatSpec(double)} for \`${double.path}\`: ` +
+				"jax-js 0.1.25 computes gradients in float64 wrongly there. Use float32, or device cpu.",
+		);
 	const compiled = jit(fn as never) as unknown as ((...args: Tree<JaxArray>[]) => Tree<JaxArray>) & {
 		dispose(): void;
 	};

@@ -102,6 +102,8 @@ export interface Engine {
 	/** The device in words, for `doctor` and the run's configuration. */
 	readonly description: string;
 	readonly threads: number;
+	/** Whether it computes in float64; if not, `compile` refuses such programs. */
+	readonly float64: boolean;
 	/** Puts host values into the engine's memory. Throws if `values.length` is not the product of `shape`. */
 	tensor(values: TypedArray | readonly number[], shape: readonly number[], dtype?: DType): Tensor;
 	/**

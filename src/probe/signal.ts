@@ -2,14 +2,14 @@
  * Signals of a model as it stands: the kernel Σ_l = X_l X_lᵀ/W of the states after every sublayer, and how large a
  * gradient the loss gives each block. Whatever the configuration, and whatever the parameters.
  *
- * Measured in float64 where the activation can: states of a network that explodes leave float32 at a kernel of 1e38,
+ * Measured in float64 where the device can: states of a network that explodes leave float32 at a kernel of 1e38,
  * after the block that is to be named has long gone by, and residuals of one that collapses are below 1e-7.
  *
  * Cost: a forward and a backward pass, and for each of 2·layers + 1 places T²·W products a sequence and a kernel [T, T]
  * brought to the host.
  */
 import { grad, type Array as JaxArray, numpy as np, tree } from "@jax-js/jax";
-import type { DType, Engine, Tensor } from "../engine/types.ts";
+import type { Engine, Spec, Tensor } from "../engine/types.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { type Parameters, parameterSpecs } from "../model/parameters.ts";
 import { type Batch, encode, loss } from "../model/transformer.ts";
@@ -44,13 +44,13 @@ export interface SignalShape {
 	readonly length: number;
 	/** Default: yes. */
 	readonly gradients?: boolean;
-	/** Default: float64. */
-	readonly dtype?: DType;
 }
 
 /** Measures signals of one configuration for any parameters and tokens. */
 export interface SignalProgram {
-	/** Of the parameters' tensors, of the type asked for. `tokens` int32 [sequences, length + 1]: inputs, and what comes next. */
+	/** What the parameters are to be: float64 where the device has it. */
+	readonly specs: Readonly<Record<string, Spec>>;
+	/** `tokens` int32 [sequences, length + 1]: inputs, and what comes next. */
 	measure(params: Readonly<Record<string, Tensor>>, tokens: Int32Array): Promise<Signals>;
 	dispose(): void;
 }
@@ -58,9 +58,9 @@ export interface SignalProgram {
 export async function compileSignals(
 	engine: Engine,
 	config: ModelConfig,
-	{ sequences, length, gradients = true, dtype = "float64" }: SignalShape,
+	{ sequences, length, gradients = true }: SignalShape,
 ): Promise<SignalProgram> {
-	const specs = parameterSpecs(config, dtype);
+	const specs = parameterSpecs(config, engine.float64 ? "float64" : "float32");
 	const program = await engine.compile(
 		(params: Parameters, tokens: JaxArray) => signals(config, params, tokens, gradients),
 		[specs, { shape: [sequences, length + 1], dtype: "int32" }],
@@ -68,6 +68,7 @@ export async function compileSignals(
 	);
 	const places = signalPlaces(config);
 	return {
+		specs,
 		async measure(params, tokens) {
 			const seen = await program(params, tokens);
 			const read = async (tensor: Tensor) => {

@@ -73,7 +73,7 @@ export async function measureModelSignals(
 		// A formal language is learned by sets of next symbols: its loss is another one.
 		const gradients = dataset.testBatches === undefined;
 		const program = await compileSignals(engine, model, { sequences: rows.length, length, gradients });
-		const params = tensorsOf(engine, parameterSpecs(model, "float64"), await valuesOf(config, model, opened));
+		const params = tensorsOf(engine, program.specs, await valuesOf(config, model, opened));
 		const signals = await program.measure(
 			params,
 			Int32Array.from(rows.flatMap((row) => [...row.subarray(0, length + 1)])),

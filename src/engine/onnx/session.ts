@@ -57,6 +57,7 @@ export async function openOnnxEngine(device: NativeDevice, threads: number): Pro
 	return {
 		device,
 		description: `ONNX Runtime ${ort.env.versions.common} on ${device === "cpu" ? processor : device}`,
+		float64: true,
 		threads,
 		tensor: (values, shape, dtype) => {
 			const type = dtype ?? (ArrayBuffer.isView(values) ? dtypeOf(values as TypedArray) : "float32");

@@ -132,11 +132,10 @@ export async function openNetwork(
 ): Promise<Network> {
 	const { context: length, vocabulary } = config;
 	const program = await compileSignals(engine, config, { sequences: 1, length, ...options });
-	const specs = parameterSpecs(config, "float64");
 	const tokens = Int32Array.from({ length: length + 1 }, (_, i) => i % vocabulary);
 	return {
 		async measure(values) {
-			const params: Record<string, Tensor> = tensorsOf(engine, specs, values);
+			const params: Record<string, Tensor> = tensorsOf(engine, program.specs, values);
 			try {
 				return await program.measure(params, tokens);
 			} finally {

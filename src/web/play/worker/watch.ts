@@ -65,22 +65,18 @@ export async function watchHeads(session: Session): Promise<Watcher> {
 	};
 }
 
-/**
- * Always on WebAssembly, wherever the training runs, and in float32: of jax-js 0.1.25 gradients in float64 are wrong there by
- * many powers of ten.
- */
+/** Always on WebAssembly, wherever the training runs. */
 export async function watchSignals(session: Session): Promise<Watcher> {
 	const { model } = session.config;
 	const length = Math.min(model.context, longest);
 	const { count, tokens } = probeTokens(session, length + 1);
 	const engine: Engine = await openJaxEngine("wasm");
-	const program = await compileSignals(engine, model, { sequences: count, length, dtype: "float32" });
-	const specs = parameterSpecs(model);
+	const program = await compileSignals(engine, model, { sequences: count, length });
 	let predictions: readonly Propagation[] = [];
 	let noPrediction: string | undefined;
 	return {
 		async look(step) {
-			const params = tensorsOf(engine, specs, await valuesOf(session.params));
+			const params = tensorsOf(engine, program.specs, await valuesOf(session.params));
 			const signals = await program.measure(params, tokens);
 			disposeAll(params);
 			if (step === 0) ({ predictions, noPrediction } = predictIfPossible(model, signals));
