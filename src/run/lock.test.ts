@@ -19,11 +19,13 @@ test("a lock is held by one, and free once given back", async () => {
 });
 
 test("of many takers at once exactly one wins, also over a dead lock", async () => {
-	for (const dead of [false, true]) {
+	for (const dead of [false, true, false, true]) {
 		if (dead) writeFileSync(path, JSON.stringify({ pid: deadProcess(), host: hostname(), since: "" }));
 		const results = await Promise.allSettled(Array.from({ length: 8 }, () => takeLock(path)));
 		const won = results.filter((x) => x.status === "fulfilled");
 		expect(won).toHaveLength(1);
+		for (const { reason } of results.filter((x) => x.status === "rejected"))
+			expect(String(reason)).toContain("to be free, got a lock");
 		await won[0].value();
 	}
 });

@@ -6,6 +6,7 @@
  */
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
+import { resolve } from "node:path";
 import { asUserError } from "../checkpoint/disk.ts";
 import { UserError } from "../error.ts";
 
@@ -15,12 +16,12 @@ export interface LockHolder {
 	readonly since: string;
 }
 
-/** Locks held by this very process: a lock with our process id that is not among them is a dead namesake's. */
-const held = new Set<string>();
+/** What this very process holds or is taking, by absolute path: a lock with our process id that is not among them is a dead namesake's. */
+const held = new Map<string, LockHolder>();
 
-function isAlive({ pid, host }: LockHolder, path: string): boolean {
+function isAlive({ pid, host, since }: LockHolder, path: string): boolean {
 	if (host !== hostname()) return true;
-	if (pid === process.pid) return held.has(path);
+	if (pid === process.pid) return held.get(resolve(path))?.since === since;
 	try {
 		process.kill(pid, 0);
 		return true;
@@ -34,7 +35,11 @@ function isAlive({ pid, host }: LockHolder, path: string): boolean {
  * Throws a `UserError` that names the holder if a live process has it.
  */
 export async function takeLock(path: string): Promise<() => Promise<void>> {
+	const key = resolve(path);
+	const other = held.get(key);
+	if (other) throw takenBy(path, other);
 	const holder: LockHolder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+	held.set(key, holder);
 	const mine = `${path}.${process.pid}.tmp`;
 	try {
 		await writeFile(mine, `${JSON.stringify(holder)}\n`);
@@ -49,14 +54,13 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
 			}
 		}
 	} catch (error) {
+		held.delete(key);
 		throw asUserError(error, path);
 	} finally {
 		await rm(mine, { force: true }).catch(() => {});
 	}
-	held.add(path);
 	return async () => {
-		held.delete(path);
-		await rm(path, { force: true });
+		await rm(path, { force: true }).finally(() => held.delete(key));
 	};
 }
 
@@ -84,16 +88,19 @@ function holderOf(text: string): LockHolder | undefined {
 	}
 }
 
+function takenBy(path: string, holder: LockHolder | undefined): UserError {
+	return new UserError(
+		`Expected \`${path}\` to be free, got a lock ${
+			holder ? `of process ${holder.pid} on ${holder.host} since ${holder.since}` : "that cannot be read"
+		}. Wait until that run ends; if no such process runs any more, delete the file.`,
+	);
+}
+
 async function removeIfStale(path: string): Promise<void> {
 	const text = await readFile(path, "utf8").catch(() => undefined);
 	if (text === undefined) return;
 	const holder = holderOf(text);
-	if (!holder || isAlive(holder, path))
-		throw new UserError(
-			`Expected \`${path}\` to be free, got a lock ${
-				holder ? `of process ${holder.pid} on ${holder.host} since ${holder.since}` : "that cannot be read"
-			}. Wait until that run ends; if no such process runs any more, delete the file.`,
-		);
+	if (!holder || isAlive(holder, path)) throw takenBy(path, holder);
 	// Between the reading and now another process may have taken over: what was moved away is looked at again.
 	const stale = `${path}.${process.pid}.stale`;
 	await rename(path, stale).catch(() => {});
