@@ -5,7 +5,7 @@
 import * as Plot from "@observablehq/plot";
 import { type Clock, playHeadOf, setClock } from "./clock.ts";
 import type { FigureOptions } from "./figure.ts";
-import { seriesColours, seriesSymbols } from "./palette.ts";
+import { seriesColours, symbolOf } from "./palette.ts";
 import { roundCoordinates } from "./round-coordinates.ts";
 import { type Across, type Shows, scaleText } from "./time-scale.ts";
 
@@ -61,7 +61,7 @@ function drawLegend(
 						x: [6],
 						y: [0],
 						r: 4,
-						symbol: symbol ?? seriesSymbols[(series ?? 0) % seriesSymbols.length],
+						symbol: symbol ?? symbolOf(series ?? 0),
 						fill: colour,
 						// A cross is all stroke.
 						stroke: symbol === "times" ? colour : "none",

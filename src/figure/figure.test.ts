@@ -5,10 +5,11 @@ import { sqrtTicks } from "./axis.ts";
 import { toCsv } from "./csv.ts";
 import { drawDirection } from "./direction.ts";
 import type { Row } from "./figure.ts";
-import { drawNormHeatMap, drawSaturationHeatMap } from "./heat-map.ts";
+import { drawNormHeatMap, drawSaturationHeatMap, edgesOf } from "./heat-map.ts";
 import { drawLoss } from "./loss.ts";
 import { drawNorm } from "./norm.ts";
 import { paletteCss, standaloneSvg } from "./palette.ts";
+import { seriesScales } from "./panels.ts";
 import { drawNormByLayer, drawSaturationByLayer, drawSimilarityByLayer } from "./profile.ts";
 import { drawSaturation } from "./saturation.ts";
 import { drawScopes } from "./scopes.ts";
@@ -106,6 +107,32 @@ test("a long training loss is drawn as means over neighbouring steps, and its me
 	const mean = (list: readonly Row[]) =>
 		list.reduce((total, row) => total + (row["train/loss"] as number), 0) / list.length;
 	expect(mean(data as unknown as Row[])).toBeCloseTo(mean(losses), 6);
+	// The play-head stops at steps of the table: they are steps that were measured.
+	expect(data.every(({ step }) => Number.isInteger(step))).toBe(true);
+});
+
+test("of a thinned training loss no means are taken: they would be those of the extremes", () => {
+	const thinned: Row[] = Array.from({ length: 600 }, (_, i) => ({
+		...{ run: "pre", step: i * 100 },
+		"train/loss": i % 3 === 2 ? 50 : 5,
+	}));
+	const { rows: data, caption } = drawLoss(thinned, { document, isThinned: true })!;
+	expect(data).toEqual(thinned);
+	expect(caption).not.toContain("means");
+	expect(drawNorm(rows, { document, isThinned: true })!.caption).toContain("of those that are drawn");
+});
+
+test("a heat map to scale claims nothing of the steps before the first that was measured", () => {
+	expect(edgesOf([0, 10, 30], 100)).toEqual([0, 5, 20, 100]);
+	expect(edgesOf([40, 50, 70], 100)).toEqual([35, 45, 60, 100]);
+	expect(edgesOf([4, 50], 100)).toEqual([0, 27, 100]);
+	expect(edgesOf([40], 100)).toEqual([0, 100]);
+});
+
+test("36 runs are told apart by colour and symbol together", () => {
+	const names = Array.from({ length: 36 }, (_, i) => `run ${i}`);
+	const { color, symbol } = seriesScales(names);
+	expect(new Set(names.map((_, i) => `${color.range[i]} ${symbol.range[i]}`)).size).toBe(36);
 });
 
 test("a run keeps its colour whatever else a figure shows", () => {

@@ -37,6 +37,11 @@ export interface FigureOptions {
 	readonly axis?: StepAxis | undefined;
 	/** The step at which figures of one moment are drawn, or the last before it. Default: the last of each run. */
 	readonly at?: number | undefined;
+	/**
+	 * Whether rows are left out, and of each stretch of steps the first, the least and the greatest stayed: no mean may be
+	 * taken over them. Default false.
+	 */
+	readonly isThinned?: boolean | undefined;
 	/** Overrides the figure's own id, title or caption. */
 	readonly id?: string;
 	readonly title?: string;

@@ -12,7 +12,9 @@ export interface HeatMap extends FigureOptions {
 	readonly caption: string;
 	/** What the colour is. */
 	readonly quantity: string;
-	/** Ends of the colour scale. Default: those of the values. */
+	/** Whether its sign matters: two hues, and white at 0. Default false. */
+	readonly isSigned?: boolean;
+	/** Ends of the colour scale. Default: those of the values; of a signed quantity, as far below 0 as above. */
 	readonly domain?: readonly [number, number];
 	readonly layerName: (layer: number) => string;
 	/** Where rows are no layers but things with long names: what they are, and the room for a name. All are named then. */
@@ -21,10 +23,10 @@ export interface HeatMap extends FigureOptions {
 
 /** Layers are under `<prefix>.<layer>`; one panel a run. */
 export function drawHeatMap(rows: readonly Row[], options: HeatMap): Figure | undefined {
-	const { prefix, id, title, caption, quantity, layerName, named } = options;
+	const { prefix, id, title, caption, quantity, isSigned = false, layerName, named } = options;
 	const cells = layersOf(rows, prefix);
 	if (cells.length === 0) return undefined;
-	const { axis, domain = endsOf(cells) } = options;
+	const { axis, domain = isSigned ? aroundZero(endsOf(cells)) : endsOf(cells) } = options;
 	const runs = runsOf(rows).filter((run) => cells.some((cell) => cell.run === run));
 	const plots = runs.map((run, i): ComposedPlot => {
 		const ofRun = cells.filter((cell) => cell.run === run);
@@ -48,7 +50,7 @@ export function drawHeatMap(rows: readonly Row[], options: HeatMap): Figure | un
 				tickFormat: layerName,
 				padding: 0,
 			},
-			color: { scheme: "viridis", domain },
+			color: { type: "linear", scheme: isSigned ? "BuRd" : "viridis", domain },
 			marks: [
 				axis || cells.length > mostCells
 					? paths(ofRun, steps, layers, domain, axis !== undefined)
@@ -96,6 +98,11 @@ export const endsOf = (cells: readonly { readonly value: number }[]): [number, n
 		[Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
 	);
 
+const aroundZero = ([low, high]: readonly [number, number]): [number, number] => {
+	const most = Math.max(-low, high);
+	return [-most, most];
+};
+
 /** With more cells than this, a cell is no element of its own, and does not tell its value under the pointer. */
 const mostCells = 4000;
 
@@ -129,9 +136,7 @@ function paths(
 		const size = { width: width - marginLeft - marginRight, height: height - marginTop - marginBottom };
 		const x = scales.x as (step: number) => number;
 		const places = steps.map((step) => x(step) - marginLeft);
-		const edges = isToScale
-			? [0, ...places.slice(1).map((place, j) => (places[j]! + place) / 2), size.width]
-			: undefined;
+		const edges = isToScale ? edgesOf(places, size.width) : undefined;
 		const grid = { rows: layers.length, columns: steps.length, values, edges };
 		const colour = scales.color as (value: number) => string;
 		const group = shadedGrid(context.document, grid, domain, colour, size);
@@ -139,6 +144,13 @@ function paths(
 		group.setAttribute("transform", `translate(${marginLeft},${marginTop})`);
 		return group;
 	};
+}
+
+/** Columns meet midway between their places; the first and the last reach as far beyond theirs as the paper does. */
+export function edgesOf(places: readonly number[], width: number): number[] {
+	const between = places.slice(1).map((place, j) => (places[j]! + place) / 2);
+	const [first, next] = [places[0] ?? 0, between[0]];
+	return [next === undefined ? 0 : Math.max(0, 2 * first - next), ...between, width];
 }
 
 /** About `count` members of a list at even distances, the first and the last among them. */

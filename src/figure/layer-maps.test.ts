@@ -35,10 +35,53 @@ describe("layer maps", () => {
 
 	test("a tensor's map is named by the tensor", () => {
 		const figure = drawLayerMap(rows, { document, quantity: "param/blocks.#.mlp.up.norm" });
-		expect(figure?.title).toBe("mlp up norm, layer by step");
+		expect(figure?.title).toBe("Norm of blocks.*.mlp.up, layer by step");
 		expect(
 			figure?.svg.querySelectorAll("[aria-label=cell] rect, [aria-label=cells] path").length,
 		).toBeGreaterThan(0);
+	});
+
+	test("quantities of a series are named in words, each by another title, with a caption that says whose they are", () => {
+		const scopes = [
+			"layer",
+			"attention",
+			"feed_forward",
+			"norms",
+			"decoder.layer",
+			"decoder.cross_attention",
+		];
+		const quantities = scopes.flatMap((scope) => [
+			...["norm", "step", "alignment.step", "radial", "squared_step", "stable_rank", "spectral_norm"].map(
+				(measure) => `dyn/${measure}.${scope}.#`,
+			),
+			...["initial", "previous"].map((to) => `dyn/direction.${scope}.#.${to}`),
+		]);
+		const figures = quantities.map((quantity) => {
+			const keys = [0, 1].map((layer) => [quantity.replace("#", String(layer)), layer]);
+			const figure = drawLayerMap([{ run: "a", step: 0, ...Object.fromEntries(keys) }], {
+				document,
+				quantity,
+			});
+			return figure!;
+		});
+		expect(new Set(figures.map(({ title }) => title)).size).toBe(quantities.length);
+		for (const { title, caption } of figures) {
+			expect(title).toMatch(/^[A-Z][^_#/]*, layer by step$/);
+			expect(caption).not.toContain("metric");
+		}
+		expect(figures.map(({ title }) => title)).toContain(
+			"Alignment of the step (decoder, cross-attention), layer by step",
+		);
+		expect(figures[quantities.indexOf("dyn/radial.attention.#")]!.caption).toContain(
+			"each block’s attention parameters",
+		);
+	});
+
+	test("zero is white where the sign matters, however the values lie", () => {
+		const key = "dyn/alignment.step.layer";
+		const signed = [0, 1].map((step) => ({ run: "a", step, [`${key}.0`]: -0.1 - step, [`${key}.1`]: 0.2 }));
+		const { svg } = drawLayerMap(signed, { document, quantity: `${key}.#` })!;
+		expect(svg.textContent).toContain("cos(θ, δ): -1.1 to 1.1");
 	});
 
 	test("what was not measured is not drawn", () => {

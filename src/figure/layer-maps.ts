@@ -23,40 +23,83 @@ export function layerQuantities(keys: readonly string[]): string[] {
 interface Words {
 	readonly title: string;
 	readonly caption: string;
+	/** Beside the colours. */
 	readonly quantity: string;
+	readonly isSigned?: boolean;
 }
 
 const emb = (layer: number): string => (layer === 0 ? "emb" : String(layer));
 const fromOne = (layer: number): string => String(layer + 1);
 
-const known: Readonly<Record<string, Words>> = {
-	"dyn/similarity.#": {
-		title: "Likeness of tokens, layer by step",
-		caption: "Mean cosine between the states of different tokens, by layer: the control of saturation.",
-		quantity: "cosine",
-	},
-	"dyn/direction.layer.#.previous": {
-		title: "Direction to the step before, layer by step",
+/** Which step δ is, which differs between a training and a series of checkpoints. */
+const stepMeant = "Here δ is the coming step; in a series of checkpoints, the way from the one before.";
+
+/** By key without scope and layer; `of` is whose: `each block’s attention parameters`. */
+const known: Readonly<Record<string, (of: string) => Words>> = {
+	norm: (of) => ({
+		title: "Norm",
+		caption: `Norm of ${of} at each measured step, lowest layer at the bottom.`,
+		quantity: "‖θ‖",
+	}),
+	"direction.previous": (of) => ({
+		title: "Direction to the step before",
 		caption:
-			"Cosine between each block's parameters and themselves at the previous measured step. Measured steps lie at growing " +
-			"distances early in training.",
+			`Cosine between ${of} and themselves at the previous measured step. Measured steps lie at growing distances early ` +
+			"in training.",
 		quantity: "cosine",
-	},
-	"dyn/direction.layer.#.initial": {
-		title: "Direction to the beginning, layer by step",
-		caption: "Cosine between each block's parameters and themselves at step 0.",
+	}),
+	"direction.initial": (of) => ({
+		title: "Direction to the beginning",
+		caption: `Cosine between ${of} and themselves at the first step, or the first checkpoint.`,
 		quantity: "cosine",
-	},
-	"dyn/radial.layer.#": {
-		title: "Radial part of the step, layer by step",
-		caption: "2θᵀδ of each block: what the part of the coming step along the parameters adds to ‖θ‖².",
+	}),
+	step: (of) => ({
+		title: "Length of the step",
+		caption: `‖δ‖ of ${of}. ${stepMeant}`,
+		quantity: "‖δ‖",
+	}),
+	"alignment.step": (of) => ({
+		title: "Alignment of the step",
+		caption:
+			`Cosine between θ and δ of ${of}: above 0 the step leads outwards, below 0 inwards, at 0 it is at right angles to ` +
+			`the parameters. ${stepMeant}`,
+		quantity: "cos(θ, δ)",
+		isSigned: true,
+	}),
+	radial: (of) => ({
+		title: "Radial part of the step",
+		caption: `2θᵀδ of ${of}: what the part of the step along the parameters adds to ‖θ‖². ${stepMeant}`,
 		quantity: "2θᵀδ",
-	},
-	"dyn/squared_step.layer.#": {
-		title: "Squared step, layer by step",
-		caption: "‖δ‖² of each block: what the length of the coming step adds to ‖θ‖².",
+		isSigned: true,
+	}),
+	squared_step: (of) => ({
+		title: "Squared step",
+		caption: `‖δ‖² of ${of}: what the length of the step adds to ‖θ‖². ${stepMeant}`,
 		quantity: "‖δ‖²",
-	},
+	}),
+	stable_rank: (of) => ({
+		title: "Stable rank",
+		caption: `‖W‖_F² / ‖W‖₂², mean over the linear weights among ${of}: how many directions a matrix uses.`,
+		quantity: "stable rank",
+	}),
+	spectral_norm: (of) => ({
+		title: "Spectral norm",
+		caption: `The largest ‖W‖₂ of the linear weights among ${of}.`,
+		quantity: "‖W‖₂",
+	}),
+};
+
+const similarity: Words = {
+	title: "Likeness of tokens, layer by step",
+	caption: "Mean cosine between the states of different tokens, by layer: the control of saturation.",
+	quantity: "cosine",
+};
+
+/** Of a tensor: what its key ends in, in words and as a symbol. */
+const tensorMeasures: Readonly<Record<string, readonly [words: string, symbol: string]>> = {
+	norm: ["Norm", "‖W‖"],
+	stable_rank: ["Stable rank", "stable rank"],
+	spectral_norm: ["Spectral norm", "‖W‖₂"],
 };
 
 /** Draws one of `layerQuantities`, a panel a run; undefined where no row has it. */
@@ -66,18 +109,50 @@ export function drawLayerMap(
 ): Figure | undefined {
 	if (quantity === "dyn/norm.layer.#") return drawNormHeatMap(rows, options);
 	if (quantity === "dyn/saturation.#") return drawSaturationHeatMap(rows, options);
-	const words = known[quantity] ?? {
-		title: `${nameOf(quantity)}, layer by step`,
-		caption: `The metric ${quantity.replace("#", "<layer>")} at each step, lowest layer at the bottom.`,
-		quantity: nameOf(quantity),
-	};
 	return drawHeatMap(byNumber(rows, quantity), {
 		id: `map-${quantity.replaceAll(/[^A-Za-z0-9]+/g, "-").replaceAll(/^-|-$/g, "")}`,
-		...words,
+		...wordsOf(quantity),
 		...options,
 		prefix,
 		layerName: quantity === "dyn/similarity.#" ? emb : fromOne,
 	});
+}
+
+/** Keys that are not known are shown as they are. */
+function wordsOf(quantity: string): Words {
+	if (quantity === "dyn/similarity.#") return similarity;
+	const metric = quantity.replace("#", "*");
+	const caption = `The metric ${metric} at each measured step, * being the layer, lowest at the bottom.`;
+	return (
+		wordsOfScope(quantity) ??
+		wordsOfTensor(metric, caption) ?? { title: `${metric}, layer by step`, caption, quantity: metric }
+	);
+}
+
+/** Of `dyn/<measure>.[decoder.]<scope>.#[.<to>]`; scopes are those of `inspect/scopes.ts`. */
+function wordsOfScope(quantity: string): Words | undefined {
+	const form =
+		/^dyn\/([a-z_.]+?)\.(decoder\.)?(layer|attention|cross_attention|feed_forward|norms)\.#(\.[a-z]+)?$/;
+	const [, measure, decoder, scope, to = ""] = form.exec(quantity) ?? [];
+	const make = known[`${measure}${to}`];
+	if (!make || !scope) return undefined;
+	const module = { layer: "", norms: "normalisation" }[scope] ?? scope.replace("_", "-");
+	const place = [decoder && "decoder", module].filter(Boolean).join(", ");
+	const words = make(`each ${decoder ? "decoder " : ""}block’s ${module && `${module} `}parameters`);
+	return { ...words, title: `${words.title}${place && ` (${place})`}, layer by step` };
+}
+
+/** Of `param/<tensor>.<measure>` and `grad/<tensor>.<measure>`: the tensor's name is as the filter takes it. */
+function wordsOfTensor(metric: string, caption: string): Words | undefined {
+	const [, panel, tensor, measure = ""] = /^(param|grad)\/(.+)\.([a-z_]+)$/.exec(metric) ?? [];
+	const [words, symbol] = tensorMeasures[measure] ?? [];
+	if (!tensor || !words || !symbol) return undefined;
+	const what = panel === "grad" ? `Gradient ${words.toLowerCase()}` : words;
+	return {
+		title: `${what} of ${tensor}, layer by step`,
+		caption,
+		quantity: panel === "grad" ? what : symbol,
+	};
 }
 
 const prefix = "layer";
@@ -95,15 +170,4 @@ function byNumber(rows: readonly Row[], quantity: string): Row[] {
 		}
 		return { run, step, ...values };
 	});
-}
-
-/** `attention query norm` of `param/blocks.#.attention.query.norm`, with `gradient` in front where it is of one. */
-function nameOf(quantity: string): string {
-	const [panel, path] = quantity.split(/\/(.*)/) as [string, string?];
-	const words = (path ?? panel)
-		.split(".")
-		.filter((part) => part !== "#" && part !== "blocks" && part !== "layer" && part !== "layers")
-		.join(" ")
-		.replaceAll("_", " ");
-	return panel === "grad" ? `gradient ${words}` : words;
 }

@@ -2,7 +2,7 @@
 import { type Figure, type FigureOptions, type Row, runsOf, valuesOf } from "./figure.ts";
 import { drawPanels } from "./panels.ts";
 
-/** At most this many points of the training loss a run; beyond, means over bins of equal numbers of steps. */
+/** At most this many points of the training loss a run; beyond, means over bins of equal numbers of rows, at their middle row. */
 const maximumPoints = 150;
 
 export interface LossOptions extends FigureOptions {
@@ -15,9 +15,10 @@ export function drawLoss(
 	{ plateau, ...options }: LossOptions = {},
 ): Figure | undefined {
 	const line = plateau === undefined ? {} : { rule: plateau };
+	const { isThinned = false } = options;
 	const language = valuesOf(rows, "val/accuracy").length > 0;
 	return drawPanels(
-		[...rows.map(({ "train/loss": _, ...row }) => row as Row), ...meanTrainingLoss(rows)],
+		isThinned ? rows : [...rows.map(({ "train/loss": _, ...row }) => row as Row), ...meanTrainingLoss(rows)],
 		[
 			{ key: "train/loss", label: "↑ training loss (nats a token)", ...line },
 			{ key: "val/loss", label: "↑ validation loss (nats a token)", ...line },
@@ -28,7 +29,11 @@ export function drawLoss(
 		{
 			id: "loss",
 			title: language ? "Loss and strings recognised" : "Loss and perplexity",
-			caption: `Training loss of the batches (means over neighbouring steps where there are many), and ${
+			caption: `Training loss of the batches (${
+				isThinned
+					? "of each stretch of steps the first, the least and the greatest: a band as wide as its noise"
+					: "means over neighbouring steps where there are many"
+			}), and ${
 				language
 					? "on validation the loss and the share of strings with every set of next symbols right. "
 					: "loss and perplexity on the validation text. "
@@ -45,7 +50,7 @@ function meanTrainingLoss(rows: readonly Row[]): Row[] {
 		const mean = (values: number[]) => values.reduce((x, y) => x + y, 0) / values.length;
 		return Array.from({ length: Math.ceil(points.length / Math.max(1, size)) }, (_, i) => {
 			const bin = points.slice(i * size, (i + 1) * size);
-			const step = size === 1 ? bin[0]!.step : mean(bin.map((point) => point.step));
+			const { step } = bin[bin.length >> 1]!;
 			return { run, step, "train/loss": mean(bin.map((point) => point.value)) };
 		});
 	});

@@ -30,7 +30,9 @@ export function drawNorm(rows: readonly Row[], options: NormOptions = {}): Figur
 			(options.axis ?? "sqrt") === "sqrt"
 				? "On this axis growth like √t is a straight line; dashed"
 				: "Dashed"
-		}: the least-squares fit a·√t + b through the points at equal distances of each run.`,
+		}: the least-squares fit a·√t + b through the points at equal distances of each run${
+			options.isThinned ? ", of those that are drawn. There are more steps than these" : ""
+		}.`,
 	} = options;
 	const runs = runsOf(rows);
 	const last = lastStep(points);

@@ -14,6 +14,10 @@ const dark = ["#56b4e9", "#ff8c42", "#2bc49a", "#e79ac8", "#e3c62e", "#b5b5b5"];
 export const seriesColours = light.map((colour, i) => `var(--series-${i + 1}, ${colour})`);
 export const seriesSymbols: SymbolType[] = ["circle", "square", "triangle", "diamond2", "star", "times"];
 
+/** The symbol of a series: as colours repeat, another, so that 36 series are told apart. */
+export const symbolOf = (series: number): SymbolType =>
+	seriesSymbols[(series + Math.floor(series / seriesColours.length)) % seriesSymbols.length]!;
+
 const variables = (colours: readonly string[]) =>
 	colours.map((colour, i) => `--series-${i + 1}: ${colour};`).join(" ");
 

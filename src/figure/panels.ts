@@ -4,7 +4,7 @@ import { logTicks, stepAxis } from "./axis.ts";
 import { compose } from "./compose.ts";
 import { powerName } from "./curve-axis.ts";
 import { type Figure, type FigureOptions, type Row, runsOf, valuesOf } from "./figure.ts";
-import { seriesColours, seriesSymbols } from "./palette.ts";
+import { seriesColours, symbolOf } from "./palette.ts";
 
 export interface Panel {
 	/** The key of the rows. */
@@ -28,7 +28,7 @@ export interface PanelsFigure extends FigureOptions {
 /** The options of marks and scales by which a run keeps its colour and symbol in every figure. */
 export const seriesScales = (runs: readonly string[]) => ({
 	color: { domain: runs, range: runs.map((_, i) => seriesColours[i % seriesColours.length]!) },
-	symbol: { domain: runs, range: runs.map((_, i) => seriesSymbols[i % seriesSymbols.length]!) },
+	symbol: { domain: runs, range: runs.map((_, i) => symbolOf(i)) },
 });
 
 /** One legend entry a run. */

@@ -11,6 +11,8 @@ export interface FigureProps<Data> {
 	readonly draw: (data: Data, options: FigureOptions) => Figure | undefined;
 	/** Scale of the steps. Default `sqrt`. */
 	readonly axis?: StepAxis | undefined;
+	/** Whether rows were left out (`FigureOptions.isThinned`). Default false. */
+	readonly isThinned?: boolean | undefined;
 	/** In place of the figure's own, where a page shows it twice. */
 	readonly id?: string | undefined;
 	readonly title?: string | undefined;

@@ -75,7 +75,7 @@ export class FigureView<Data> {
 		const isSame =
 			data === this.#data &&
 			draw === this.#draw &&
-			(["axis", "id", "title"] as const).every((key) => options[key] === this.#options[key]);
+			(["axis", "isThinned", "id", "title"] as const).every((key) => options[key] === this.#options[key]);
 		if (isSame) return;
 		this.#data = data;
 		this.#draw = draw;

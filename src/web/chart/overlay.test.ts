@@ -73,10 +73,10 @@ test("of a heat map the cell under the pointer is told", () => {
 	const { plot } = overlay.find(200, 60)!;
 	const [low, high] = [Math.max(...plot.y!.range) - 2, Math.min(...plot.y!.range) + 2];
 	expect(overlay.read(100, plot, low).lines.map(({ label, value }) => [label, value])).toEqual([
-		["pre, 1", 101],
+		["pre, layer 1", 101],
 	]);
 	expect(overlay.read(100, plot, high).lines.map(({ label, value }) => [label, value])).toEqual([
-		["pre, 2", 102],
+		["pre, layer 2", 102],
 	]);
 });
 

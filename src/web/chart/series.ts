@@ -12,7 +12,7 @@ export interface Point {
 }
 
 export interface Series {
-	/** What tells it apart: `pre, 3`; with the column where there are several: `pre, val/loss`. */
+	/** What tells it apart: `pre, layer 3`; with the column where there are several: `pre, val/loss`. */
 	readonly label: string;
 	readonly column: string;
 	/** The words of its rows, by column. */
@@ -45,7 +45,10 @@ export function seriesOf(rows: readonly DataRow[], column: string, values?: read
 		}
 	}
 	return [...found.values()].map((series) => {
-		const parts = [...Object.values(series.words), ...(columns.size > 1 ? [series.column] : [])];
+		const words = Object.entries(series.words).map(([key, word]) =>
+			key === "layer" && /^\d+$/.test(word) ? `layer ${word}` : word,
+		);
+		const parts = [...words, ...(columns.size > 1 ? [series.column] : [])];
 		const points = isAscending(series.points) ? series.points : series.points.toSorted((a, b) => a.at - b.at);
 		return { ...series, points, label: parts.filter((part) => part !== "").join(", ") || series.column };
 	});

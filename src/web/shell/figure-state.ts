@@ -47,7 +47,7 @@ export const timelineKeys = (timeline: Timeline): Binding[] => [
 			keys: ["ArrowLeft", "ArrowRight"],
 			shift,
 			name: shift ? "shift ← →" : "← →",
-			does: shift ? "move the play-head by a tenth" : "move the play-head to the next measured step",
+			does: shift ? "move the play-head by a tenth" : "move the play-head by a hundredth, to a measured step",
 			run: ({ key }) => timeline.nudge(key === "ArrowLeft" ? -1 : 1, shift),
 		}),
 	),
