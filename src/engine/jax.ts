@@ -16,7 +16,7 @@ import {
 	tree,
 } from "@jax-js/jax";
 import { UserError } from "../error.ts";
-import { flattenArguments, prepareJax, trace, unflattenOutputs } from "./trace.ts";
+import { flattenArguments, prepareJax, trace, unflattenOutputs, unwinding } from "./trace.ts";
 import type {
 	CompileOptions,
 	DType,
@@ -142,7 +142,8 @@ async function compileJax(
 		defaultDevice(device);
 		let result: Tree<JaxArray>;
 		try {
-			result = compiled(...(tree.unflatten(specTree, leaves) as Tree<JaxArray>[]));
+			// The first call traces.
+			result = unwinding(() => compiled(...(tree.unflatten(specTree, leaves) as Tree<JaxArray>[])));
 		} finally {
 			defaultDevice("wasm");
 		}
@@ -153,6 +154,7 @@ async function compileJax(
 		);
 	};
 	const equations = traced.closed.jaxpr.eqns.length;
+	traced.closed.dispose();
 	return Object.assign(run, {
 		info: { name, equations, simplified: equations, nodes: equations, traceMs, lowerMs: 0, sessionMs: 0 },
 		profile: async (...args: Tree<Leaf>[]) => {

@@ -1,6 +1,7 @@
-import { type Array as JaxArray, numpy as np } from "@jax-js/jax";
+import { grad, type Array as JaxArray, makeJaxpr, numpy as np } from "@jax-js/jax";
 import { expect, test } from "vitest";
 import { openEngine } from "./engine.ts";
+import { openJaxEngine } from "./jax.ts";
 import { trace } from "./trace.ts";
 import type { Spec } from "./types.ts";
 
@@ -42,4 +43,33 @@ test("a call with the wrong shape, tree or number of arguments names the place",
 	);
 	await expect(sum()).rejects.toThrow(/Expected 1 arguments for `sum`, got 0/);
 	await expect(sum({ w: Float32Array.of(1, 2) })).rejects.toThrow(/3 values/);
+});
+
+test("of gradients that were traced nothing stays on jax-js's stack", async () => {
+	const depth = (): number => {
+		let level = -1;
+		makeJaxpr((x: JaxArray) => {
+			({ level } = x._trace.main);
+			return x;
+		})(np.zeros([]));
+		return level;
+	};
+	const before = depth();
+	const engine = await openJaxEngine("wasm");
+	const slope = await engine.compile(
+		grad((x: JaxArray) => np.sum(np.sin(x))),
+		[vector],
+	);
+	for (const x of [0, 1]) {
+		const y = await slope(Float32Array.of(x, 0, 0));
+		expect((await y.read())[0]).toBeCloseTo(Math.cos(x), 5);
+		y.dispose();
+	}
+	expect(depth()).toBe(before);
+	const failing = grad((x: JaxArray) => {
+		np.sin(x);
+		throw new Error("within");
+	});
+	await expect(engine.compile(failing as never, [vector])).rejects.toThrow("within");
+	expect(depth()).toBe(before);
 });

@@ -128,6 +128,30 @@ function withExactScalars<T>(traced: () => T): T {
 	});
 }
 
+/** The top of jax-js's stack of traces: how deep it is, and what takes the top off. */
+function topOfStack(): { readonly level: number; [Symbol.dispose](): void } {
+	let main: unknown;
+	makeJaxpr((x: JaxArray) => {
+		({ main } = x._trace);
+		return x;
+	})(np.zeros([]));
+	return main as ReturnType<typeof topOfStack>;
+}
+
+/**
+ * The result of `traced`, which may trace gradients. jax-js 0.1.25 leaves an entry on its stack of traces with each of
+ * them (`partialEvalFlat` takes off none), and the entry holds all that was traced: here they are taken off again.
+ */
+export function unwinding<T>(traced: () => T): T {
+	const { level } = topOfStack();
+	try {
+		return traced();
+	} finally {
+		const top = topOfStack();
+		for (let i = top.level; i > level; i--) top[Symbol.dispose]();
+	}
+}
+
 /** Traces `fn`. `donate` names the arguments whose memory the first outputs take over, in order. */
 export async function trace(
 	fn: TracedFunction<Tree<JaxArray>>,
@@ -137,7 +161,8 @@ export async function trace(
 ): Promise<Traced> {
 	await prepareJax();
 	const byArgument = specs.map((spec, i) => leavesOf(spec, isSpec, `arguments[${i}]`));
-	const traceOnce = () => makeJaxpr(fn as (...args: unknown[]) => JaxArray)(...specs.map(toZeros));
+	const traceOnce = () =>
+		unwinding(() => makeJaxpr(fn as (...args: unknown[]) => JaxArray)(...specs.map(toZeros)));
 	const isDouble = byArgument.flat().some(({ leaf }) => leaf.dtype === "float64");
 	const { jaxpr: closed, treedef } = isDouble ? withExactScalars(traceOnce) : traceOnce();
 	const outputs = closed.jaxpr.outs.map((x) => ({ shape: x.aval.shape, dtype: x.aval.dtype as DType }));
