@@ -11,6 +11,8 @@ export const ownText = {
 	},
 	keep(text: string): void {
 		try {
+			// Where there is no room for this one, the one before shall not come back in its place.
+			sessionStorage.removeItem(name);
 			sessionStorage.setItem(name, text);
 		} catch {
 			// A tab that keeps nothing, or not so much, still trains on it.

@@ -70,6 +70,8 @@ function facts(record: LabRecord): Fact[] {
 	const rate = Number(get(record.config, "optimizer.learningRate") ?? 0);
 	const decay = Number(get(record.config, "optimizer.weightDecay") ?? 0);
 	const isAdamW = (get(record.config, "optimizer.name") ?? "adamw") === "adamw";
+	// A rate that goes on falling holds the norm nowhere.
+	const isConstant = (get(record.config, "schedule.name") ?? "constant") === "constant";
 	const { s = 0, beta = 0 } = predicted?.constants ?? {};
 	return [
 		...(typeof norm === "number"
@@ -90,7 +92,7 @@ function facts(record: LabRecord): Fact[] {
 					},
 				]
 			: []),
-		...(isAdamW && rate * decay > 0 && s > 0
+		...(isAdamW && isConstant && rate * decay > 0 && s > 0
 			? [
 					{
 						name: "Where weight decay ends growth",

@@ -41,7 +41,10 @@ const openWasm = async (fallback?: string): Promise<Opened> => ({
 	engine: await openJaxEngine("wasm"),
 	device: "wasm",
 	// jax-js takes all cores where pages may share memory.
-	name: globalThis.crossOriginIsolated ? "WebAssembly" : "WebAssembly, one thread",
+	name:
+		globalThis.crossOriginIsolated && navigator.hardwareConcurrency > 1
+			? `WebAssembly, ${navigator.hardwareConcurrency} threads`
+			: "WebAssembly, one thread",
 	...(fallback !== undefined && { fallback }),
 });
 

@@ -56,7 +56,7 @@ export type ToWorker =
 	/** Trains on until paused, or to the last step. A flow has nothing to play: it is computed whole when opened. */
 	| { readonly type: "play" }
 	| { readonly type: "pause" }
-	/** Makes `count` updates and pauses. */
+	/** Makes `count` updates, after those that other such messages still wait for, and pauses. */
 	| { readonly type: "step"; readonly count: number }
 	/** Measures where training stands and sends what is watched, unless that was done there. For a pause, say. */
 	| { readonly type: "look" }

@@ -53,6 +53,18 @@ test("a training opens paused, with step 0 measured, and makes the steps that it
 	await lab.close();
 });
 
+test("steps asked for one after the other are all made, and no more; asked for while it plays, they end it", async () => {
+	const { lab, state, until } = await open();
+	for (let i = 0; i < 4; i++) lab.step(1);
+	await until("paused");
+	expect(state().step).toBe(4);
+	lab.play();
+	lab.step(2);
+	await until("paused");
+	expect(state().step).toBe(6);
+	await lab.close();
+});
+
 test("pausing, stepping and looking change nothing that is trained", async () => {
 	const whole = await open();
 	whole.lab.play();

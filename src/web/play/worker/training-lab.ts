@@ -139,7 +139,9 @@ class OpenTraining implements Lab {
 	}
 
 	step(count: number): void {
-		this.#until = Math.min(this.#step + count, this.#steps);
+		// Of several that are asked for at once, none is lost.
+		const from = this.#until < this.#steps ? Math.max(this.#until, this.#step) : this.#step;
+		this.#until = Math.min(from + count, this.#steps);
 		this.#go();
 	}
 
