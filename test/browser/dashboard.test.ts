@@ -144,6 +144,13 @@ test("a cell of the phase diagram opens its run, and one goes back from there", 
 	expect(await page.getByRole("row", { name: "optimizer.learningRate" }).innerText()).toContain("0.01");
 	await page.goBack();
 	await page.locator("#phase-diagram svg").waitFor();
+	// The keyboard opens a cell too; the drawing that has the focus goes away with its page.
+	await page.locator("#phase-diagram [role=application]").focus();
+	await page.keyboard.press("ArrowRight");
+	await page.keyboard.press("Enter");
+	await page.locator("#norm svg").waitFor();
+	await page.goBack();
+	await page.locator("#phase-diagram svg").waitFor();
 	// The table beside it opens the same run.
 	await page.getByRole("link", { name: /^Open the run of learningRate 0\.01, weightDecay 0\.001/ }).click();
 	await page.locator("#norm svg").waitFor();

@@ -66,7 +66,8 @@ export class FigureView<Data> {
 		chart.addEventListener("pointermove", (event) => this.#point(event), { signal });
 		chart.addEventListener("pointerdown", (event) => this.#point(event), { signal });
 		chart.addEventListener("pointerleave", () => this.#leave(), { signal });
-		chart.addEventListener("blur", () => this.#leave(), { signal });
+		// Not at once: an element that is being taken away loses the focus too, and then nobody is to be told.
+		chart.addEventListener("blur", () => queueMicrotask(() => signal.aborted || this.#leave()), { signal });
 		chart.addEventListener("keydown", (event) => this.#press(event), { signal });
 		this.#unsubscribe = timeline.subscribe((state) => this.#time(state));
 	}

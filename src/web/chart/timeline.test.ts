@@ -82,10 +82,12 @@ test("a pause holds it where it is, and a hand on the play-head stops it", () =>
 	vi.advanceTimersByTime(3000);
 	timeline.toggle();
 	const { head } = clockOf(timeline);
+	// Of a step half done nothing can be shown, and the address would round it.
+	expect(head).toSatisfy(Number.isInteger);
 	vi.advanceTimersByTime(3000);
 	expect(clockOf(timeline).head).toBe(head);
 	timeline.toggle();
-	timeline.move("step", 16);
+	timeline.move("step", 16.3);
 	vi.advanceTimersByTime(3000);
 	expect(clockOf(timeline).head).toBe(16);
 });

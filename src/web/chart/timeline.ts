@@ -68,7 +68,7 @@ export class Timeline {
 	/** Puts the play-head somewhere, or back to the end. Stops playing. */
 	move(name: string, at: number | undefined): void {
 		this.pause();
-		set(this.#heads, name, at);
+		set(this.#heads, name, at === undefined ? undefined : standing(name, at));
 		this.#tell();
 	}
 
@@ -98,6 +98,8 @@ export class Timeline {
 	pause(): void {
 		clearInterval(this.#timer);
 		if (!this.#playing) return;
+		const head = this.#heads.get(this.#playing);
+		if (head !== undefined) this.#heads.set(this.#playing, standing(this.#playing, head));
 		this.#playing = undefined;
 		this.#tell();
 	}
@@ -160,6 +162,9 @@ export function endsOf({ times, kind }: Pick<Clock, "times" | "kind">): readonly
 	const last = times.at(-1)!;
 	return [(kind === "log" ? times.find((time) => time > 0) : times[0]) ?? last, last];
 }
+
+/** A play-head that does not move stands at a whole step; other times have no such thing. */
+const standing = (name: string, at: number): number => (name === "step" ? Math.round(at) : at);
 
 function set(map: Map<string, number>, name: string, at: number | undefined): void {
 	if (at === undefined) map.delete(name);

@@ -13,6 +13,9 @@ export const compareParameters = {
 	key: text("train/loss val/loss dyn/norm.encoder dyn/saturation"),
 };
 
+/** More curves in a figure nobody can tell apart. */
+export const mostCompared = 40;
+
 /** What the figures of reports are drawn from. Not the norms of single tensors, of which there are hundreds. */
 export const figureKeys = ["*loss", "*perplexity", "*accuracy*", "dyn/*", "optim/lr", "grad/norm"];
 

@@ -54,6 +54,25 @@ describe("LiveRows", () => {
 		expect(stepsOf(live)).toEqual(["a0", "a1", "a2", "a3", "a4", "b0", "b1"]);
 	});
 
+	test("rows of another run that was written in the place of the one shown are not mixed with its rows", async () => {
+		const { last, ask } = server();
+		let factor = 1;
+		const live = new LiveRows(async (query, signal) => {
+			const answer = await ask(query, signal);
+			const rows = answer.rows.map((row) => ({ ...row, "train/loss": factor * row.step }));
+			return { ...answer, rows };
+		});
+		const query = { runs: ["a"], keys: ["*"] };
+		last.set("a", 2);
+		live.follow(query, entries(["a", 2]));
+		await settle();
+		factor = 10;
+		last.set("a", 3);
+		live.follow(query, entries(["a", 3]));
+		await settle();
+		expect(get(live).rows.map((row) => row["train/loss"])).toEqual([0, 10, 20, 30]);
+	});
+
 	test("asks for a run alone that alone has changed", async () => {
 		const { last, asked, ask } = server();
 		const live = new LiveRows(ask);

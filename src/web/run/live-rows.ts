@@ -102,6 +102,10 @@ export class LiveRows {
 					signal,
 				);
 				if (signal.aborted) return;
+				if (!isAll && this.#isOtherRun(answer.rows)) {
+					this.#restart();
+					continue;
+				}
 				this.#take(answer, isAll ? undefined : { asked, from: from! });
 			} catch (error) {
 				if (signal.aborted) return;
@@ -121,6 +125,15 @@ export class LiveRows {
 		return changed.some((path) => {
 			const step = this.#latest.get(path)?.step;
 			return step !== undefined && step < (this.#last.get(path) ?? 0);
+		});
+	}
+
+	/** Whether a last row has changed: another run was written where the one that is shown was. */
+	#isOtherRun(rows: readonly Row[]): boolean {
+		return rows.some((row) => {
+			if (this.#last.get(row.run) !== row.step) return false;
+			const before = this.#state.rows.findLast(({ run, step }) => run === row.run && step === row.step);
+			return Object.entries(row).some(([key, value]) => value !== (before?.[key] ?? value));
 		});
 	}
 

@@ -38,6 +38,8 @@ test("the address follows the play-head, and forgets it at the end", () => {
 	timeline.move("step", 300.00000001);
 	expect(atOf()).toEqual({ step: 300 });
 	expect(router.place.query.toString()).toBe("page=run&at=300");
+	timeline.move("step", 1_234_567);
+	expect(atOf()).toEqual({ step: 1_234_567 });
 	timeline.move("step", undefined);
 	expect(router.place.query.toString()).toBe("page=run");
 });

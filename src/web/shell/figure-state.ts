@@ -17,8 +17,8 @@ const heads: Parameter<Readonly<Record<string, number>>> = {
 	},
 	write: (value) =>
 		Object.entries(value).map(([name, at]) => {
-			const text = String(Number(at.toPrecision(6)));
-			return name === "step" ? text : `${name}:${text}`;
+			// Steps are whole, however many.
+			return name === "step" ? String(Math.round(at)) : `${name}:${Number(at.toPrecision(6))}`;
 		}),
 };
 
