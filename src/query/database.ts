@@ -14,8 +14,7 @@ let last: Promise<unknown> = Promise.resolve();
 
 const open = () =>
 	DuckDBInstance.create(":memory:", {
-		memory_limit: "160MB",
-		threads: "2",
+		memory_limit: "112MB",
 		temp_directory: join(tmpdir(), `orrery-${process.pid}`),
 		max_temp_directory_size: "8GB",
 		autoinstall_known_extensions: "false",
@@ -23,12 +22,19 @@ const open = () =>
 		preserve_insertion_order: "false",
 	});
 
-/** Gives `work` a connection of its own, with its own temporary tables, after all earlier work has ended. */
-export async function withDatabase<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+/**
+ * Gives `work` a connection of its own, with its own temporary tables, after all earlier work has ended. On one thread
+ * rows keep the order of their files.
+ */
+export async function withDatabase<T>(
+	work: (connection: DuckDBConnection) => Promise<T>,
+	threads: 1 | 2 = 2,
+): Promise<T> {
 	const turn = last.then(async () => {
 		instance ??= open();
 		const connection = await (await instance).connect();
 		try {
+			await connection.run(`SET threads = ${threads}`);
 			return await work(connection);
 		} finally {
 			connection.closeSync();

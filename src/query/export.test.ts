@@ -60,6 +60,57 @@ test("Parquet has the types of the metrics", async () => {
 	]);
 });
 
+test("runs of all formats and keys are in the order asked for, in every format", async () => {
+	const runs = ["c", "a", "d", "b"];
+	for (const [i, run] of runs.entries())
+		await write(
+			run,
+			Array.from({ length: 3000 }, (_, step) => ({ step, [`key/${i}`]: step / 7, shared: i + step })),
+			i % 2 === 0,
+		);
+	const query = { runs, keys: ["*"] };
+	await exportMetrics(root, query, "jsonl", out);
+	const lines = readFileSync(out, "utf8")
+		.trimEnd()
+		.split("\n")
+		.map((line) => JSON.parse(line));
+	expect(lines).toEqual(
+		runs.flatMap((run, i) =>
+			Array.from({ length: 3000 }, (_, step) => ({ run, step, [`key/${i}`]: step / 7, shared: i + step })),
+		),
+	);
+	const connection = await (await DuckDBInstance.create()).connect();
+	for (const format of ["csv", "parquet"] as const) {
+		const path = join(root, `table.${format}`);
+		await exportMetrics(root, query, format, path);
+		const table = await connection.runAndReadAll(`SELECT * FROM '${path}'`);
+		const rows = table
+			.getRowObjectsJS()
+			.map((row) =>
+				Object.fromEntries(
+					Object.entries(row).flatMap(([key, value]) =>
+						value === null ? [] : [[key, typeof value === "bigint" ? Number(value) : value]],
+					),
+				),
+			);
+		expect(rows, format).toEqual(lines);
+	}
+});
+
+test("an export is larger than the memory that is set aside for it", async () => {
+	const long = Array.from({ length: 2000 }, (_, step) => ({
+		step,
+		...(step % 9 === 0 && { late: step }),
+		loss: 1 / (step + 1),
+	}));
+	const wide = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`wide/${i}`, i]));
+	const runs = Array.from({ length: 25 }, (_, i) => `run ${i}`);
+	for (const [i, run] of runs.entries()) await write(run, i === 24 ? [{ step: 0, ...wide }] : long);
+	for (const format of ["csv", "parquet", "jsonl"] as const)
+		await exportMetrics(root, { runs, keys: ["*"] }, format, out);
+	expect(readFileSync(out, "utf8").split("\n")).toHaveLength(24 * 2000 + 2);
+});
+
 test("where nothing matches, or nothing can be written, that is an error, and no file is left", async () => {
 	await write("a", rows);
 	const nothing = exportMetrics(root, { runs: ["a"], keys: ["nothing"] }, "csv", out);

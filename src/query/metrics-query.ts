@@ -22,8 +22,6 @@ export interface MetricsAnswer {
 	readonly rows: readonly Row[];
 	/** The keys found, sorted. */
 	readonly keys: readonly string[];
-	/** Rows that there are. */
-	readonly total: number;
 	/** Whether rows were left out. */
 	readonly sampled: boolean;
 }

@@ -3,9 +3,9 @@
  *
  * The steps of a run are cut into buckets of even width on the asked axis. A bucket keeps the first value of a key, its
  * smallest and its largest, so a spike of one step is still drawn. Keys of layers (`dyn/norm.layer.0`, `.1`, …; tensors
- * `param/blocks.0.attn.q.weight.norm`, `.1.`, …) are thinned
- * as one, by the extremes of all of them, and keep the same steps: they are the rows of one picture. Where all values of
- * a key fit, all are kept.
+ * `param/blocks.0.attn.q.weight.norm`, `.1.`, …) are thinned as one and keep the same steps: they are the rows of one
+ * picture. A bucket of theirs keeps the two steps at which any of them departs furthest, up and down, from its own mean
+ * there, measured in what is usual for it. Where all values of a key fit, all are kept.
  */
 import { UserError } from "../error.ts";
 import { withDatabase } from "./database.ts";
@@ -30,7 +30,7 @@ export async function queryMetrics(root: string, query: MetricsQuery): Promise<M
 		const keys = [...new Set(chosen.flat())].sort();
 		const points = pointsOf(query, files.length * keys.length);
 		const rows = new Map(files.map(({ run }) => [run, new Map<number, MutableRow>()]));
-		let [total, values, kept] = [0, 0, 0];
+		let [values, kept] = [0, 0];
 		for (const source of sourcesOf(files, chosen)) {
 			const at = source.keys.map((key) => keys.indexOf(key));
 			const names = [...new Set(source.keys.map(familyOf))];
@@ -39,10 +39,9 @@ export async function queryMetrics(root: string, query: MetricsQuery): Promise<M
 			await reading(connection, source.files, () =>
 				connection.run(`CREATE TEMP TABLE long AS ${selectValues(source, families, query)}`),
 			);
-			const [[steps, some]] = (await connection.runAndReadAll(counts(source.keys.length))).getRowsJS() as [
-				[bigint, bigint],
+			const [[some]] = (await connection.runAndReadAll("SELECT count(*) FROM long")).getRowsJS() as [
+				[bigint],
 			];
-			total += Number(steps);
 			values += Number(some);
 			if (some === 0n) continue;
 			const reader = await connection.stream(
@@ -62,7 +61,6 @@ export async function queryMetrics(root: string, query: MetricsQuery): Promise<M
 		return {
 			rows: [...rows.values()].flatMap((ofRun) => [...ofRun.values()].sort((x, y) => x.step - y.step)),
 			keys,
-			total,
 			sampled: kept < values,
 		};
 	});
@@ -119,11 +117,10 @@ const place: Readonly<Record<StepAxis, (step: string) => string>> = {
 /** Keys that are thinned as one: those of the layers of one quantity. */
 const familyOf = (key: string): string => key.replace(/\.\d+(?=\.|$)/, ".");
 
-/** Of the table `long`: rows that it came from, and values. A key has one value a step. */
-const counts = (keys: number): string =>
-	keys === 1
-		? "SELECT count(*), count(*) FROM long"
-		: "SELECT (SELECT count(*) FROM (SELECT DISTINCT run, step FROM long)), count(*) FROM long";
+/** How far each value is from the mean of its bucket, in the key's own root mean square of that. */
+const departures =
+	"(SELECT *, departure / nullif(sqrt(avg(departure * departure) OVER (PARTITION BY run, key)), 0) AS height " +
+	"FROM (SELECT *, value - avg(value) OVER (PARTITION BY run, key, bucket) AS departure FROM placed))";
 
 /** From the table `long`: run, step, key, value; of each family at most `points` steps. */
 function thinned(points: number, axis: StepAxis, hasLayers: boolean): string {
@@ -134,11 +131,12 @@ function thinned(points: number, axis: StepAxis, hasLayers: boolean): string {
 ends AS (SELECT run, min(lo) AS lo, max(hi) AS hi FROM sizes GROUP BY run),
 crowded AS (SELECT run, family, ${at("ends.lo")} AS low, ${at("ends.hi")} - ${at("ends.lo")} AS span, sizes.hi AS last
 	FROM sizes JOIN ends USING (run) WHERE n > ${points}),
+placed AS (SELECT run, family, key, step, value,
+		least(${buckets - 1}, floor(${buckets} * (${at("step")} - low) / nullif(span, 0))) AS bucket
+	FROM long JOIN crowded USING (run, family)),
 kept AS (
-	SELECT run, family, unnest([min(step), arg_min(step, value), arg_max(step, value)]) AS step
-	FROM (SELECT run, family, step, value,
-			least(${buckets - 1}, floor(${buckets} * (${at("step")} - low) / nullif(span, 0))) AS bucket
-		FROM long JOIN crowded USING (run, family))
+	SELECT run, family, unnest([min(step), arg_min(step, height), arg_max(step, height)]) AS step
+	FROM ${hasLayers ? departures : "(SELECT *, value AS height FROM placed)"}
 	GROUP BY run, family, bucket
 	UNION SELECT run, family, last FROM crowded)
 SELECT run, step::DOUBLE, key, value FROM long ANTI JOIN crowded USING (run, family)

@@ -11,26 +11,34 @@ export interface Source {
 	readonly keys: readonly string[];
 }
 
-const mostFiles = 50;
+/** Each open file has buffers of its own, which DuckDB does not count. */
+const mostFiles = 20;
 const mostBytes = 16e6;
 
-/** The files with any key that is asked for, in groups of one format. */
-export function sourcesOf(files: readonly MetricsFile[], chosen: readonly (readonly string[])[]): Source[] {
+/** The files with any key that is asked for, in groups of one format; `inOrder`: in the order of `files`. */
+export function sourcesOf(
+	files: readonly MetricsFile[],
+	chosen: readonly (readonly string[])[],
+	inOrder = false,
+): Source[] {
 	const groups: { files: MetricsFile[]; keys: Set<string>; bytes: number }[] = [];
-	for (const format of ["parquet", "jsonl"] as const) {
-		let group: (typeof groups)[number] | undefined;
-		for (const [i, file] of files.entries()) {
-			if (file.format !== format || chosen[i]!.length === 0) continue;
-			if (group && (group.files.length >= mostFiles || group.bytes + file.size > mostBytes))
-				group = undefined;
-			if (!group) {
-				group = { files: [], keys: new Set(), bytes: 0 };
-				groups.push(group);
-			}
-			group.files.push(file);
-			group.bytes += file.size;
-			for (const key of chosen[i]!) group.keys.add(key);
+	const open = new Map<MetricsFile["format"], (typeof groups)[number]>();
+	for (const [i, file] of files.entries()) {
+		if (chosen[i]!.length === 0) continue;
+		let group = open.get(file.format);
+		if (
+			!group ||
+			group.files.length >= mostFiles ||
+			group.bytes + file.size > mostBytes ||
+			(inOrder && group !== groups.at(-1))
+		) {
+			group = { files: [], keys: new Set(), bytes: 0 };
+			groups.push(group);
+			open.set(file.format, group);
 		}
+		group.files.push(file);
+		group.bytes += file.size;
+		for (const key of chosen[i]!) group.keys.add(key);
 	}
 	return groups.map(({ files, keys }) => ({ files, keys: [...keys] }));
 }
