@@ -1,5 +1,5 @@
 /** One entry of the list, read anew only where its files have changed. */
-import { lstatSync, readFileSync } from "node:fs";
+import { lstatSync, readFileSync, type Stats } from "node:fs";
 import { basename, join } from "node:path";
 import { isFlow } from "../run/config.ts";
 import { isLocked } from "../run/lock.ts";
@@ -33,8 +33,8 @@ export async function readEntry(found: Found, before?: Known): Promise<Known> {
 	const size: Record<string, number> = {};
 	for (const name of found.kind === "series" ? ["inspect.json", "metrics.jsonl", "report.html"] : watched) {
 		if (!found.files.has(name)) continue;
-		const file = lstatSync(join(found.folder, name), { throwIfNoEntry: false });
-		if (!file?.isFile()) continue;
+		const file = plainFile(join(found.folder, name));
+		if (!file) continue;
 		size[name] = file.size;
 		changed = Math.max(changed, file.mtimeMs);
 		mark += ` ${name} ${file.size} ${file.mtimeMs} ${file.ino}`;
@@ -49,6 +49,16 @@ export async function readEntry(found: Found, before?: Known): Promise<Known> {
 	const last = size["metrics.jsonl"] === undefined ? undefined : lastOf(found, size["metrics.jsonl"], before);
 	const own: Entry = { ...base, ...(await read(found, last)) };
 	return { entry: own, own, mark, alive, ...(last && { last }) };
+}
+
+/** Undefined too of what this user may not look at: one folder is no reason to show none. */
+function plainFile(path: string): Stats | undefined {
+	try {
+		const file = lstatSync(path);
+		return file.isFile() ? file : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 const lockOf = ({ kind, folder }: Found): string =>

@@ -176,6 +176,19 @@ test("comparison tells what differs, in the order asked for", async () => {
 	expect(differences).toEqual([{ key: "optimizer.learningRate", values: [0.01, 0.001] }]);
 });
 
+test("a run whose configuration cannot be read is compared by its curves alone", async () => {
+	const folder = join(dir, "damaged");
+	mkdirSync(folder);
+	try {
+		writeFileSync(join(folder, "config.json"), "[]");
+		writeFileSync(join(folder, "metrics.jsonl"), '{"step":0,"train/loss":2}\n');
+		const { runs } = await answer<CompareAnswer>("/api/compare?run=damaged&run=study%2Flow");
+		expect(runs.map(({ path }) => path)).toEqual(["damaged", "study/low"]);
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+});
+
 test("a sweep has every cell, also those that are damaged or never began, and its phase diagram", async () => {
 	const { axes, cells, phase, seeds } = await answer<SweepAnswer>("/api/sweep?path=grid");
 	expect({ axes, seeds }).toEqual({ axes: plan.axes, seeds: [0] });

@@ -97,7 +97,7 @@ export function createApi({ root, allowStop }: ApiOptions): Hono {
 	api.get("/compare", async (context) => {
 		const chosen = await several(catalogue, parse(context, parameters.runs).run);
 		const words = await configs.words(chosen);
-		const differences = configDifferences(await Promise.all(chosen.map((entry) => configs.of(entry))));
+		const differences = configDifferences(await configs.readable(chosen));
 		return context.json({
 			runs: chosen.map(({ path }) => ({ path, words: words.get(path) ?? "" })),
 			differences,

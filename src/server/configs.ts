@@ -36,12 +36,15 @@ export class Configs {
 		return file ? readConfig(file) : undefined;
 	}
 
+	/** Those of the entries, in their order; undefined where there is none, or one that cannot be read. */
+	readable(entries: readonly Entry[]): Promise<(Config | undefined)[]> {
+		return Promise.all(entries.map((entry) => this.of(entry).catch(() => undefined)));
+	}
+
 	/** What tells each of these entries apart from the others; of one that cannot be read, nothing. */
 	async words(entries: readonly Entry[]): Promise<ReadonlyMap<string, string>> {
-		const read = await Promise.all(
-			entries.map(async (entry) => ({ entry, config: await this.of(entry).catch(() => undefined) })),
-		);
-		const known = read.flatMap(({ entry, config }) => (config ? [{ entry, config }] : []));
+		const configs = await this.readable(entries);
+		const known = entries.flatMap((entry, i) => (configs[i] ? [{ entry, config: configs[i] }] : []));
 		const differences = configDifferences(known.map(({ config }) => config));
 		return new Map(known.map(({ entry }, i) => [entry.path, describeDifference(differences, i)]));
 	}
