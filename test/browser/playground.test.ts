@@ -128,6 +128,14 @@ test("it trains on WebGPU where that is asked for", async () => {
 	expect(await fact(page, "device")).toMatch(/^WebGPU, .*swiftshader/i);
 	// Where Chromium's software driver is not the best, it says so; that is no fault of the page.
 	expect(troubles.filter((trouble) => !/adapter|powerPreference/i.test(trouble))).toEqual([]);
+	// A GPU that is lost is named, and it trains again.
+	const session = await gpu.newBrowserCDPSession();
+	await session.send("Browser.crashGpuProcess").catch(() => {});
+	await expect
+		.poll(() => page.locator(".problem").innerText(), { timeout: 20_000 })
+		.toMatch(/^The browser has lost the GPU/);
+	await button(page, "Again").click();
+	await expect.poll(() => step(page), { timeout: 90_000 }).toBeGreaterThan(1);
 	await gpu.close();
 }, 150_000);
 

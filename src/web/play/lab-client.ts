@@ -1,7 +1,8 @@
 /**
  * The page's side of a worker: opens labs, one at a time, and keeps what they say. A Svelte store of the record.
  *
- * A lab that is still being opened cannot be interrupted within the worker, so a new one then gets a new worker.
+ * A lab that is still being opened cannot be interrupted within the worker, so a new one then gets a new worker. So does
+ * one after a failure: a GPU that is lost stays lost within its worker, and what had been opened by halves stays in memory.
  */
 import { writable } from "svelte/store";
 import { emptyRecord, type LabRecord, received } from "./lab-record.ts";
@@ -22,7 +23,7 @@ export class LabClient {
 
 	/** Opens a lab in place of the one before. `name` is the run's in figures. */
 	open(of: Lab, name: string): void {
-		if (this.#record.state === "opening" || this.#record.isBug) this.end();
+		if (this.#record.state === "opening" || this.#record.state === "failed") this.end();
 		this.#worker ??= this.#begin();
 		const lab = this.#record.lab + 1;
 		this.#set(emptyRecord(lab, of.config as JsonObject, name));

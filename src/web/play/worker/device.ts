@@ -1,4 +1,5 @@
 /** The device of a page: WebGPU on a real GPU if there is one, else WebAssembly; and what it is, in words. */
+import { getWebGPUDevice } from "@jax-js/jax";
 import { openJaxEngine } from "../../../engine/jax.ts";
 import type { Engine } from "../../../engine/types.ts";
 import { UserError } from "../../../error.ts";
@@ -10,6 +11,8 @@ interface Opened {
 	readonly name: string;
 	/** Why it is not WebGPU, if that was asked for. */
 	readonly fallback?: string;
+	/** Whether the browser has taken the GPU away: a driver that crashed, a laptop that slept. */
+	readonly isLost?: () => Promise<boolean>;
 }
 
 /** What is read of a browser's adapter; TypeScript does not know WebGPU yet. */
@@ -30,11 +33,23 @@ export async function openPageEngine(wanted: "auto" | PageDevice): Promise<Opene
 		return openWasm("The only WebGPU device here is software, which is slower than WebAssembly.");
 	try {
 		const engine = await openJaxEngine("webgpu");
-		return { engine, device: "webgpu", name: engine.description.replace("jax-js on ", "") };
+		return {
+			engine,
+			device: "webgpu",
+			name: engine.description.replace("jax-js on ", ""),
+			isLost: watchLoss(),
+		};
 	} catch (error) {
 		if (!(error instanceof UserError)) throw error;
 		return openWasm("The GPU refused to open a device.");
 	}
+}
+
+/** A read of what is lost fails a little before the loss is told. */
+function watchLoss(): () => Promise<boolean> {
+	const { lost } = getWebGPUDevice() as unknown as { lost: Promise<unknown> };
+	return () =>
+		Promise.race([lost.then(() => true), new Promise<boolean>((end) => setTimeout(end, 300, false))]);
 }
 
 const openWasm = async (fallback?: string): Promise<Opened> => ({

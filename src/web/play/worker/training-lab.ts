@@ -57,7 +57,7 @@ export async function openTrainingLab(
 	});
 	const model = resolveModel(config.model, dataset.vocabularySize, "the playground");
 	const parameters = Object.values(parameterSpecs(model)).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-	const { engine, device, name: deviceName, fallback } = await openPageEngine(lab.device);
+	const { engine, device, name: deviceName, fallback, isLost } = await openPageEngine(lab.device);
 	const data = { name: dataset.description, hash: dataset.hash };
 	const provenance = { orrery: "page", node: "", packages: {}, engine: engine.description, data, parameters };
 	const session = await createSession(config, { engine, dataset, provenance });
@@ -77,7 +77,7 @@ export async function openTrainingLab(
 			vocabulary: Array.from({ length: dataset.vocabularySize }, (_, id) => dataset.tokenizer.decode([id])),
 		},
 	});
-	const opened = new OpenTraining(session, lab, say);
+	const opened = new OpenTraining(session, lab, say, isLost);
 	await opened.begin();
 	return opened;
 }
@@ -93,6 +93,7 @@ class OpenTraining implements Lab {
 	readonly #session: Session;
 	readonly #wanted: TrainingLab;
 	readonly #say: (message: Said) => void;
+	readonly #isLost: (() => Promise<boolean>) | undefined;
 	readonly #training: Training;
 	readonly #watchers: Watcher[] = [];
 	/** Updates made. */
@@ -114,7 +115,13 @@ class OpenTraining implements Lab {
 	#busy = false;
 	#running: Promise<void> = Promise.resolve();
 
-	constructor(session: Session, wanted: TrainingLab, say: (message: Said) => void) {
+	constructor(
+		session: Session,
+		wanted: TrainingLab,
+		say: (message: Said) => void,
+		isLost?: () => Promise<boolean>,
+	) {
+		this.#isLost = isLost;
 		this.#session = session;
 		this.#wanted = wanted;
 		this.#say = say;
@@ -191,8 +198,12 @@ class OpenTraining implements Lab {
 				this.#message = error.message;
 				this.#lookWanted = false;
 			} else {
-				const message = error instanceof Error ? error.message : String(error);
-				this.#say({ type: "failed", message, user: error instanceof UserError });
+				const told = error instanceof Error ? error.message : String(error);
+				const isLost = (await this.#isLost?.()) ?? false;
+				const message = isLost
+					? "The browser has lost the GPU that this trained on. Train again, or choose WebAssembly as the device."
+					: told;
+				this.#say({ type: "failed", message, user: isLost || error instanceof UserError });
 				this.#until = this.#step;
 				return;
 			}
