@@ -67,6 +67,8 @@ test("values of any kind are compared by what they hold, and lists are values", 
 });
 
 test("numbers are written as they are spoken of", () => {
-	const texts = [0.001, 0.1, 300000, 0, 0.00123, 1000, 0.05, -1e-7, 123456].map(formatValue);
-	expect(texts).toEqual(["1e-3", "0.1", "3e5", "0", "1.23e-3", "1000", "0.05", "-1e-7", "123456"]);
+	const texts = [0.001, 0.1, 300000, 0, 0.00123, 1000, 0.05, -1e-7, 123456, 3.0000000000000003e-4].map(
+		formatValue,
+	);
+	expect(texts).toEqual(["1e-3", "0.1", "3e5", "0", "1.23e-3", "1000", "0.05", "-1e-7", "123456", "3e-4"]);
 });

@@ -97,8 +97,10 @@ function inWords(key: string): string {
 export function formatValue(value: unknown): string {
 	if (typeof value === "string") return value.split(/[\\/]/).at(-1) || value;
 	if (typeof value !== "number") return JSON.stringify(value);
-	const size = Math.abs(value);
-	const power = value.toExponential().replace("e+", "e");
-	const isShorter = power.length < String(value).length;
-	return (size > 0 && size < 0.01) || (size >= 1e5 && isShorter) ? power : String(value);
+	// Twelve digits: a grid's 3.0000000000000003e-4 is 3e-4.
+	const rounded = Number(value.toPrecision(12));
+	const size = Math.abs(rounded);
+	const power = rounded.toExponential().replace("e+", "e");
+	const isShorter = power.length < String(rounded).length;
+	return (size > 0 && size < 0.01) || (size >= 1e5 && isShorter) ? power : String(rounded);
 }
