@@ -116,6 +116,7 @@ export class OnnxGraph {
 			for (const x of node.inputs) needed.add(x);
 		}
 		live.reverse();
+		const nodes = inOrderOfUse(live);
 		const model = ModelProto.create({
 			irVersion: 10,
 			producerName: "orrery",
@@ -125,7 +126,7 @@ export class OnnxGraph {
 			],
 			graph: {
 				name: "program",
-				node: live.map((n, i) => ({
+				node: nodes.map((n, i) => ({
 					name: `${n.operator}_${i}`,
 					opType: n.operator,
 					domain: n.domain,
@@ -145,9 +146,27 @@ export class OnnxGraph {
 				output: outputs.map(valueInfo),
 			},
 		});
-		return { bytes: ModelProto.encode(model).finish(), nodes: live.length };
+		return { bytes: ModelProto.encode(model).finish(), nodes: nodes.length };
 	}
 }
+
+/**
+ * The nodes in an order that makes the runtime compute what nobody reads further (a gradient, say) as soon as it can, when
+ * its operands are still in the cache, and their memory is then free. The runtime goes through such nodes from the last
+ * to the first, and computes for each what it needs; so those that most matrix products lead to stand first.
+ */
+function inOrderOfUse(nodes: readonly OnnxNode[]): OnnxNode[] {
+	const products = new Map<string, number>();
+	const leadingTo = (n: OnnxNode) =>
+		Number(isProduct(n)) + Math.max(0, ...n.inputs.map((x) => products.get(x) ?? 0));
+	for (const n of nodes) for (const x of n.outputs) products.set(x, leadingTo(n));
+	const read = new Set(nodes.flatMap((n) => n.inputs));
+	const isLast = (n: OnnxNode) => !n.outputs.some((x) => read.has(x));
+	const last = nodes.filter(isLast).reverse();
+	return [...nodes.filter((n) => !isLast(n)), ...last.sort((a, b) => leadingTo(b) - leadingTo(a))];
+}
+
+const isProduct = ({ operator }: OnnxNode): boolean => ["Gemm", "MatMul", "FusedMatMul"].includes(operator);
 
 export interface NamedSpec extends Spec {
 	readonly name: string;

@@ -1,5 +1,5 @@
 /** Lowers a program to one ONNX graph: each node by its primitive's rule, inputs `i0, i1, ...`, outputs `o0, o1, ...`. */
-import type { Graph, Value } from "../ir.ts";
+import type { Graph, Node, Value } from "../ir.ts";
 import type { Device } from "../types.ts";
 import { sizeOf } from "../values.ts";
 import { type Lowering as Context, Lowering, type Rule } from "./lowering.ts";
@@ -24,10 +24,12 @@ export interface Lowered {
 
 /** Throws `UnsupportedPrimitiveError` for what the device cannot run. */
 export function lower(graph: Graph, program: string, device: Device): Lowered {
-	const readers = new Map<Value, number>();
-	const read = (v: Value) => readers.set(v, (readers.get(v) ?? 0) + 1);
-	for (const node of graph.nodes) node.inputs.forEach(read);
-	graph.outputs.forEach(read);
+	const readers = new Map<Value, (Node | "output")[]>();
+	const read = (v: Value, by: Node | "output") => {
+		if (!readers.get(v)?.push(by)) readers.set(v, [by]);
+	};
+	for (const node of graph.nodes) for (const x of node.inputs) read(x, node);
+	for (const v of graph.outputs) read(v, "output");
 
 	const lowering = new Lowering(program, device, readers);
 	graph.inputs.forEach((value, i) => {

@@ -33,16 +33,18 @@ export interface Product {
 	readonly view: View;
 }
 
+/** What reads each value. */
+export type Readers = ReadonlyMap<Value, readonly (Node | "output")[]>;
+
 export class Lowering {
 	readonly products = new Map<Value, Product>();
 	readonly graph = new OnnxGraph();
 	readonly device: Device;
 	readonly program: string;
 	readonly #views = new Map<Value, View>();
-	readonly #readers: ReadonlyMap<Value, number>;
+	readonly #readers: Readers;
 
-	/** `readers`: how many nodes and outputs read each value. */
-	constructor(program: string, device: Device, readers: ReadonlyMap<Value, number>) {
+	constructor(program: string, device: Device, readers: Readers) {
 		this.program = program;
 		this.device = device;
 		this.#readers = readers;
@@ -60,7 +62,12 @@ export class Lowering {
 
 	/** Whether one reader alone reads it. */
 	readOnce(value: Value): boolean {
-		return this.#readers.get(value) === 1;
+		return this.#readers.get(value)?.length === 1;
+	}
+
+	/** The nodes that read it. */
+	readersOf(value: Value): readonly Node[] {
+		return (this.#readers.get(value) ?? []).filter((reader) => reader !== "output");
 	}
 
 	/** The name of a tensor that holds the value itself. */

@@ -177,9 +177,14 @@ async function compile(
 	});
 }
 
-/** Bytes of all arrays that a program makes on its way, were they kept. */
+const views = new Set(["broadcast", "reshape", "transpose", "full"]);
+
+/** Bytes of all arrays that a program makes on its way, were they kept; views of others (view.ts) make none. */
 const bytesMade = (graph: Graph): number =>
-	graph.nodes.flatMap((n) => n.outputs).reduce((sum, v) => sum + sizeOf(v.shape) * bytesOf(v.dtype), 0);
+	graph.nodes
+		.filter(({ op }) => !views.has(op))
+		.flatMap((n) => n.outputs)
+		.reduce((sum, v) => sum + sizeOf(v.shape) * bytesOf(v.dtype), 0);
 
 /** A program without fused updates. */
 const whole = (graph: Graph) => ({ body: graph, bodyOutputs: graph.outputs.map((_, i) => i), groups: [] });

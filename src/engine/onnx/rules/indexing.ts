@@ -13,6 +13,8 @@ import { broadcastNode } from "./elementwise.ts";
 interface Rows {
 	/** Axes of the operand: the indexed ones, then the others. */
 	readonly order: readonly number[];
+	/** How many axes are indexed. */
+	readonly indexed: number;
 	readonly rowShape: readonly number[];
 	readonly rowCount: number;
 	/** Row numbers, int32, and their shape. */
@@ -40,6 +42,7 @@ function rowsOf(l: Lowering, node: Node, shape: readonly number[]): Rows {
 	});
 	return {
 		order: [...axis, ...others],
+		indexed: axis.length,
 		rowShape: others.map((i) => shape[i]),
 		rowCount: sizeOf(indexed),
 		index: materialised(l.graph, { ...(index as View), shape: (index as View).shape }),
@@ -52,14 +55,20 @@ function broadcastShape(shapes: readonly (readonly number[])[]): number[] {
 	return Array.from({ length: rank }, (_, i) => Math.max(...shapes.map((s) => s[s.length - rank + i] ?? 1)));
 }
 
+/** A tensor whose first axes are the indexed ones, as a table of rows. */
+const tableOf = (l: Lowering, name: string, { indexed, rowCount, rowShape }: Rows): string =>
+	indexed === 1 ? name : l.graph.node("Reshape", [name, l.graph.integers([rowCount, ...rowShape])]);
+
+const flattened = (l: Lowering, name: string, shape: readonly number[]): string =>
+	shape.length === 1 ? name : l.graph.node("Reshape", [name, l.graph.integers([sizeOf(shape)])]);
+
 /** x[..., indices, ...]: rows taken by number, then put where jax-js wants the index axes. */
 const gather: Rule = (l, node) => {
 	const [x] = node.inputs;
 	const [out] = node.outputs;
 	const rows = rowsOf(l, node, x.shape);
 	const table = materialised(l.graph, transposed(l.view(x), rows.order));
-	const flat = l.graph.node("Reshape", [table, l.graph.integers([rows.rowCount, ...rows.rowShape])]);
-	const taken = l.graph.node("Gather", [flat, rows.index], { attributes: { axis: 0 } });
+	const taken = l.graph.node("Gather", [tableOf(l, table, rows), rows.index], { attributes: { axis: 0 } });
 	const view = viewOf(l.graph, taken, [...rows.indexShape, ...rows.rowShape], out.dtype);
 	l.set(out, transposed(view, placement(rows, node.params.outDim)));
 };
@@ -88,13 +97,24 @@ function scatteredInto(l: Lowering, node: Node, base: (rows: Rows) => string, sc
 	const inverse = place.map((_, i) => place.indexOf(i));
 	const source = transposed(l.view(node.inputs[0]), inverse);
 	const updates = materialised(l.graph, { ...source, scale: source.scale / scale });
+	const table = base(rows);
 	const index64 = l.graph.node("Cast", [rows.index], { attributes: { to: 7 } });
-	const column = l.graph.node("Reshape", [index64, l.graph.integers([...rows.indexShape, 1])]);
-	const name = l.graph.node("ScatterND", [base(rows), column, updates], {
-		attributes: { reduction: op === "add" ? "add" : "none" },
-	});
+	const attributes = { reduction: op === "add" ? "add" : "none" };
+	// Of single numbers the runtime scatters in place; of rows it copies the base first.
+	const name =
+		rows.rowShape.length === 0 && l.device !== "webgpu"
+			? l.graph.node(
+					"ScatterElements",
+					[table, flattened(l, rows.index, rows.indexShape), flattened(l, updates, rows.indexShape)],
+					{ attributes },
+				)
+			: l.graph.node(
+					"ScatterND",
+					[table, l.graph.node("Reshape", [index64, l.graph.integers([...rows.indexShape, 1])]), updates],
+					{ attributes },
+				);
 	const ordered = rows.order.map((i) => shape[i]);
-	const whole = l.graph.node("Reshape", [name, l.graph.integers(ordered)]);
+	const whole = rows.indexed === 1 ? name : l.graph.node("Reshape", [name, l.graph.integers(ordered)]);
 	const back = (shape as number[]).map((_, i) => rows.order.indexOf(i));
 	return { ...transposed(viewOf(l.graph, whole, ordered, node.outputs[0].dtype), back), scale };
 }
@@ -112,10 +132,7 @@ export function addScattered(l: Lowering, node: Node): boolean {
 		if (!found || !isWhole || fullValue(other) !== undefined || out.dtype !== "float32") continue;
 		const view = l.view(other);
 		const base = reshapedView(l.graph, { ...view, scale: 1 }, found.node.outputs[0].shape);
-		const into = (rows: Rows) => {
-			const table = materialised(l.graph, transposed(base, rows.order));
-			return l.graph.node("Reshape", [table, l.graph.integers([rows.rowCount, ...rows.rowShape])]);
-		};
+		const into = (rows: Rows) => tableOf(l, materialised(l.graph, transposed(base, rows.order)), rows);
 		// The base is still to be multiplied by its factor, so the updates are divided by it.
 		const result = scatteredInto(l, found.node, into, found.sign * view.scale);
 		l.set(out, reshapedView(l.graph, { ...result, scale: view.scale }, out.shape));

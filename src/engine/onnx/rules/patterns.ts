@@ -3,6 +3,7 @@
  *
  *     softmax        e = exp(x − max x), p = e / Σe          one pass a row instead of five over the array
  *     layer norm     (x − mean) / √(variance + ε)            one pass instead of eight
+ *     step           1 where x > 0, else 0: a ReLU's gradient      one pass instead of two: min(1, ∞ · x) from 0 up
  *
  * The parts may be read by others as well (the gradient reads 1/√(variance + ε), a cross-entropy reads Σe): each part
  * that the operator gives is set from it, and what is then read by nobody is left out of the graph.
@@ -13,7 +14,25 @@ import { ordered, plainView, repeated, type View } from "../view.ts";
 
 /** Lowers `node` as part of a known group. False if it belongs to none. */
 export function lowerPattern(l: Lowering, node: Node): boolean {
-	return l.device === "cpu" && (softmaxPart(l, node) || layerNormPart(l, node));
+	return l.device === "cpu" && (softmaxPart(l, node) || layerNormPart(l, node) || stepPart(l, node));
+}
+
+/** The largest number in single precision: times it, the least positive number is above 1. */
+const largest = 3.4028234663852886e38;
+
+function stepPart(l: Lowering, node: Node): boolean {
+	const [out] = node.outputs;
+	const condition = node.op === "cast" && out.dtype === "float32" && madeBy(node.inputs[0], "compare");
+	if (!condition || condition.params.op !== "less") return false;
+	const [zero, x] = condition.inputs;
+	if (fullValue(zero) !== 0 || x.dtype !== "float32" || x.shape.length !== out.shape.length) return false;
+	const view = l.plain(x);
+	// Where a ReLU of x is wanted as well, its result serves: x's memory is then free for it.
+	const isRectified = l.readersOf(x).some((r) => r.op === "max" && r.inputs.some((y) => fullValue(y) === 0));
+	const name = isRectified ? l.graph.node("Relu", [view.name]) : view.name;
+	const attributes = { alpha: { float: largest }, beta: { float: 0 } };
+	l.set(out, { ...view, name: l.graph.node("HardSigmoid", [name], { attributes }), shape: out.shape });
+	return true;
 }
 
 /** `value` without the steps that only give a row's number the row's shape again. */
