@@ -4,10 +4,12 @@
  * An optimizer touches every parameter with a dozen elementwise operations; as operators of a graph each of them is a
  * pass over memory. All that is elementwise, of one shape, and needed only for outputs that replace donated inputs is
  * taken out of the graph and becomes a fused loop (kernel.ts) over the inputs' own memory, in place. What such a loop
- * reads from the rest of the program (gradients, learning rates) the body has as outputs.
+ * reads from the rest of the program (gradients, learning rates) the body has as outputs; of a gradient that is zeros but for
+ * some rows, those rows (scattered.ts).
  */
 import { fullValue, type Graph, type Node, type Value } from "../ir.ts";
 import { sizeOf } from "../values.ts";
+import { type ScatteredRows, scatteredRows } from "./scattered.ts";
 
 /** Elementwise updates of arrays of one shape that share operands. */
 export interface FusedGroup {
@@ -25,6 +27,8 @@ export interface Partition {
 	/** For each output of the body that is one of the program: which. */
 	readonly bodyOutputs: readonly number[];
 	readonly groups: readonly FusedGroup[];
+	/** Arrays of the groups of which the body has rows and indices only. */
+	readonly scattered: readonly ScatteredRows[];
 }
 
 const fusible = new Set([
@@ -90,11 +94,19 @@ export function partition(graph: Graph, donated: readonly number[]): Partition {
 	}));
 	const inputs = new Set(graph.inputs);
 	const wanted = new Set(lists.flatMap((g) => [...g.arrays, ...g.scalars]).filter((v) => !inputs.has(v)));
-	const outputs = [...bodyOutputs.map((i) => graph.outputs[i]), ...wanted];
+	const own = bodyOutputs.map((i) => graph.outputs[i]);
+	const readInBody = new Set([...own, ...graph.nodes.filter((n) => !fused.has(n)).flatMap((n) => n.inputs)]);
+	const scattered = [...wanted].flatMap((v) => (readInBody.has(v) ? [] : (scatteredRows(v) ?? [])));
+	for (const { value, rows, indices } of scattered) {
+		wanted.delete(value);
+		for (const v of [rows, indices]) if (!inputs.has(v)) wanted.add(v);
+	}
+	const outputs = [...own, ...wanted];
 	return {
 		body: { inputs: graph.inputs, nodes: neededNodes(graph, fused, outputs), outputs },
 		bodyOutputs,
 		groups: lists,
+		scattered,
 	};
 }
 

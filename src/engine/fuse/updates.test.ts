@@ -88,6 +88,68 @@ test.each<[DType, number]>([
 	});
 });
 
+/** One step of momentum on a table of which the loss reads some rows, some of them twice. */
+function tableStep({ table, m }: Arrays, at: JaxArray, rate: JaxArray) {
+	const loss = (t: JaxArray) => np.sum(np.sin(np.take(t, at.ref, 0)));
+	const [value, g] = valueAndGrad(loss)(table.ref);
+	const next = m.mul(0.5).add(g);
+	return [{ table: table.sub(next.ref.mul(rate)), m: next }, value] as const;
+}
+const tableSpecs = (dtype: DType) => [
+	{ table: { shape: [6, 3], dtype }, m: { shape: [6, 3], dtype } } as Record<string, Spec>,
+	{ shape: [2, 2], dtype: "int32" } as Spec,
+	{ shape: [], dtype } as Spec,
+];
+const rowsRead = [
+	[1, 4, 1, 5],
+	[0, 0, 0, 2],
+];
+
+test("of a table's gradient the graph makes only the rows that are read", async () => {
+	const traced = await trace(tableStep, tableSpecs("float32"), [0], "step");
+	const { body, scattered } = partition(graphOf(traced.closed), traced.donated);
+	expect(scattered.map((s) => [s.value.shape, s.rows.shape])).toEqual([
+		[
+			[6, 3],
+			[2, 2, 3],
+		],
+	]);
+	expect(body.nodes.some((n) => n.op === "scatter")).toBe(false);
+});
+
+test.each<[DType, number]>([
+	["float32", 1e-6],
+	["float64", 1e-15],
+])(
+	"its update in %s agrees with jax-js, also after an index outside was refused",
+	async (dtype, tolerance) => {
+		const program = await native.compile(tableStep, tableSpecs(dtype), { donate: [0] });
+		const started = () => ({
+			table: native.tensor(values(18, 0), [6, 3], dtype),
+			m: native.tensor(values(18, 3), [6, 3], dtype),
+		});
+		await expect(program(started(), Int32Array.of(1, 2, 3, 6), 0.1)).rejects.toThrow(/0 to 5, got 6|indices/);
+		let s: Record<string, Tensor> = started();
+		for (const at of rowsRead) [s] = await program(s, Int32Array.from(at), 0.1);
+
+		defaultDevice("cpu");
+		const array = (given: number[], shape: number[]) =>
+			np.array(dtype === "float64" ? Float64Array.from(given) : Float32Array.from(given), {
+				shape,
+				dtype: dtype as never,
+			});
+		let t: Arrays = { table: array(values(18, 0), [6, 3]), m: array(values(18, 3), [6, 3]) };
+		for (const at of rowsRead)
+			[t] = tableStep(t, np.array(Int32Array.from(at), { shape: [2, 2] }), array([0.1], []));
+		for (const name of ["table", "m"]) {
+			const theirs = t[name].dataSync();
+			(await s[name].read()).forEach((x, i) => {
+				expect(Math.abs(x - theirs[i])).toBeLessThan(tolerance);
+			});
+		}
+	},
+);
+
 test("two states of one program do not disturb each other", async () => {
 	const program = await native.compile(step, specsOf("float32"), { donate: [0] });
 	const x = native.tensor(values(15, 9), [3, 5]);

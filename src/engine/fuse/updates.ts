@@ -10,7 +10,8 @@ import { NativeTensor, nativeOf } from "../onnx/native-tensor.ts";
 import type { Spec, TypedArray } from "../types.ts";
 import { bytesOf, sizeOf } from "../values.ts";
 import { kernelOf, type RunKernel } from "./kernel.ts";
-import type { FusedGroup } from "./partition.ts";
+import type { FusedGroup, Partition } from "./partition.ts";
+import { addRows, checkIndices, clearRows, type ScatteredRows } from "./scattered.ts";
 
 const page = 65536;
 const mostBytes = 65536 * page;
@@ -36,7 +37,10 @@ export class FusedUpdates {
 	readonly #places = new Map<Value, Place>();
 	readonly #groups: PlacedGroup[] = [];
 
-	constructor(groups: readonly FusedGroup[]) {
+	readonly #scattered: readonly ScatteredRows[];
+
+	constructor({ groups, scattered }: Pick<Partition, "groups" | "scattered">) {
+		this.#scattered = scattered;
 		for (const bin of binned(groups)) {
 			const total = bin.reduce((sum, g) => sum + bytesOfGroup(g), 0);
 			const pages = Math.ceil(total / page);
@@ -80,10 +84,14 @@ export class FusedUpdates {
 		return place.native;
 	}
 
-	/** Runs every update, reading single numbers through `scalar`. */
-	run(scalar: (value: Value) => number): void {
+	/** Runs every update, reading through `data` what has no place here: single numbers, rows and their indices. */
+	run(data: (value: Value) => TypedArray): void {
+		const table = (s: ScatteredRows) => this.#places.get(s.value)!.native.data as TypedArray;
+		for (const s of this.#scattered) checkIndices(s, data(s.indices));
+		for (const s of this.#scattered) addRows(s, table(s), data(s.rows), data(s.indices));
 		for (const { group, run, addresses, bytes } of this.#groups)
-			run(bytes, ...addresses, ...group.scalars.map(scalar));
+			run(bytes, ...addresses, ...group.scalars.map((x) => data(x)[0]));
+		for (const s of this.#scattered) clearRows(s, table(s), data(s.indices));
 	}
 
 	/** New tensors for the outputs that the updates have written: output number and tensor. */

@@ -3,7 +3,7 @@ import type * as ort from "onnxruntime-node";
 import type { FusedUpdates } from "../fuse/updates.ts";
 import type { Value } from "../ir.ts";
 import { flattenArguments, type Traced, unflattenOutputs } from "../trace.ts";
-import type { Leaf, Tensor, Tree } from "../types.ts";
+import type { Leaf, Tensor, Tree, TypedArray } from "../types.ts";
 import { checkedValues, formatSpec, sizeOf, typedArray } from "../values.ts";
 import { type Download, isOnHost, NativeTensor, nativeOf } from "./native-tensor.ts";
 
@@ -27,6 +27,8 @@ export class Runner {
 	readonly #o: RunnerOptions;
 	/** For outputs that replace an input on the host: the other of its two buffers. */
 	readonly #spare = new Map<number, ort.Tensor>();
+	/** What the session writes for the updates alone, and they read at once. */
+	readonly #passed = new Map<Value, ort.Tensor>();
 	/** Milliseconds that the last run of the updates took. */
 	updateMs = 0;
 
@@ -51,7 +53,7 @@ export class Runner {
 		sessionOutputs.forEach((value, k) => {
 			natively.set(value, fetched[`o${k}`] as ort.Tensor);
 		});
-		updates.run((value) => Number(natively.get(value)!.data[0]));
+		updates.run((value) => natively.get(value)!.data as TypedArray);
 		this.updateMs = performance.now() - start;
 		this.#retire(leaves);
 		return unflattenOutputs(traced, this.#outputs(fetched as Record<string, ort.Tensor>));
@@ -72,14 +74,17 @@ export class Runner {
 
 	/** Where the session is to write an output; null leaves it to the runtime. */
 	#buffer(value: Value, k: number): ort.Tensor | null {
-		const isOwn = k < this.#o.bodyOutputs.length;
-		const placed = isOwn ? undefined : this.#o.updates.native(value);
-		if (placed) return placed;
+		const make = () => nativeOf(typedArray(value.dtype, sizeOf(value.shape)), value);
+		if (k >= this.#o.bodyOutputs.length) {
+			const passed = this.#o.updates.native(value) ?? this.#passed.get(value) ?? make();
+			this.#passed.set(value, passed);
+			return passed;
+		}
 		const output = this.#o.bodyOutputs[k];
 		if (this.#o.onGpu.has(output)) return null;
-		const spare = isOwn ? this.#spare.get(output) : undefined;
+		const spare = this.#spare.get(output);
 		this.#spare.delete(output);
-		return spare ?? nativeOf(typedArray(value.dtype, sizeOf(value.shape)), value);
+		return spare ?? make();
 	}
 
 	/** Takes donated tensors from their owners: their memory serves the next call, or is freed. */

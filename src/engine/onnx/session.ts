@@ -112,7 +112,7 @@ async function compile(
 	const graph = graphOf(traced.closed);
 	const parts = device === "webgpu" ? whole(graph) : partition(graph, traced.donated);
 	const lowered = lower(parts.body, name, device);
-	const updates = new FusedUpdates(parts.groups);
+	const updates = new FusedUpdates(parts);
 	const loweredAt = performance.now();
 	const onGpu = device === "webgpu" ? traced.donated.filter((o) => o >= 0) : [];
 	const sessionOptions: ort.InferenceSession.SessionOptions = {
@@ -187,4 +187,9 @@ const bytesMade = (graph: Graph): number =>
 		.reduce((sum, v) => sum + sizeOf(v.shape) * bytesOf(v.dtype), 0);
 
 /** A program without fused updates. */
-const whole = (graph: Graph) => ({ body: graph, bodyOutputs: graph.outputs.map((_, i) => i), groups: [] });
+const whole = (graph: Graph) => ({
+	body: graph,
+	bodyOutputs: graph.outputs.map((_, i) => i),
+	groups: [],
+	scattered: [],
+});

@@ -22,8 +22,9 @@ const largest = 3.4028234663852886e38;
 
 function stepPart(l: Lowering, node: Node): boolean {
 	const [out] = node.outputs;
-	const condition = node.op === "cast" && out.dtype === "float32" && madeBy(node.inputs[0], "compare");
-	if (!condition || condition.params.op !== "less") return false;
+	if (node.op !== "cast" || out.dtype !== "float32") return false;
+	const condition = madeBy(node.inputs[0], "compare");
+	if (condition?.params.op !== "less") return false;
 	const [zero, x] = condition.inputs;
 	if (fullValue(zero) !== 0 || x.dtype !== "float32" || x.shape.length !== out.shape.length) return false;
 	const view = l.plain(x);
