@@ -1,7 +1,7 @@
 import { grad, type Array as JaxArray, lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import proto from "onnx-proto";
 import { expect, test } from "vitest";
-import { crossEntropy, layerNorm, linear, relu } from "../../model/functional.ts";
+import { crossEntropy, layerNorm, relu } from "../../model/functional.ts";
 import { graphOf } from "../builder.ts";
 import { openEngine } from "../engine.ts";
 import { trace } from "../trace.ts";
@@ -30,10 +30,6 @@ test("transposes, broadcasts and factors around a product cost nothing", async (
 		f32(5, 4),
 	);
 	expect(counts).toEqual({ Gemm: 1 });
-});
-
-test("a linear map takes its bias into the product", async () => {
-	expect(await operators(linear as never, f32(3, 4), f32(5, 4), f32(5))).toEqual({ Gemm: 1 });
 });
 
 test("softmax and layer normalisation become the runtime's own operators", async () => {

@@ -3,7 +3,7 @@ import type { Graph, Node, Value } from "../ir.ts";
 import type { Device } from "../types.ts";
 import { sizeOf } from "../values.ts";
 import { type Lowering as Context, Lowering, type Rule } from "./lowering.ts";
-import { addToProduct, products } from "./rules/dot.ts";
+import { products } from "./rules/dot.ts";
 import { elementwise } from "./rules/elementwise.ts";
 import { addScattered, indexing } from "./rules/indexing.ts";
 import { movement } from "./rules/movement.ts";
@@ -40,7 +40,7 @@ export function lower(graph: Graph, program: string, device: Device): Lowered {
 		if (node.outputs.some((v) => sizeOf(v.shape) === 0))
 			lowering.fail(node, "of an array without elements has no operator");
 		if (lowerPattern(lowering, node)) continue;
-		if (node.op === "add" && (addScattered(lowering, node) || addToProduct(lowering, node))) continue;
+		if (node.op === "add" && addScattered(lowering, node)) continue;
 		rule(lowering, node);
 	}
 	nameOutputs(lowering, graph);

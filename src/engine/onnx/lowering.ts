@@ -24,20 +24,10 @@ export class UnsupportedPrimitiveError extends Error {
 	}
 }
 
-/** A plain matrix product [rows, columns], so that an addition can be taken into it. */
-export interface Product {
-	readonly operands: readonly [string, string];
-	readonly transA: boolean;
-	readonly transB: boolean;
-	readonly scale: number;
-	readonly view: View;
-}
-
 /** What reads each value. */
 export type Readers = ReadonlyMap<Value, readonly (Node | "output")[]>;
 
 export class Lowering {
-	readonly products = new Map<Value, Product>();
 	readonly graph = new OnnxGraph();
 	readonly device: Device;
 	readonly program: string;

@@ -3,11 +3,12 @@
  *
  * Each axis is one of four kinds, by which operand holds it: both (batch), the left, the right, or the contracted
  * last one. Sorted by kind this is a batched matrix product, and nothing of the broadcast size ever exists. Operands
- * that lie transposed in memory are passed as such; factors go into the product.
+ * that lie transposed in memory are passed as such; factors go into the product. A bias does not: the runtime's `Gemm` would
+ * fill the result with it on one thread before it begins, which takes longer than an addition afterwards.
  */
-import type { Node, Value } from "../../ir.ts";
+import type { Node } from "../../ir.ts";
 import { sizeOf } from "../../values.ts";
-import type { Lowering, Product, Rule } from "../lowering.ts";
+import type { Lowering, Rule } from "../lowering.ts";
 import { aligned, ordered, plainView, repeated, scaled, sourceOrder, type View } from "../view.ts";
 import { broadcastNode } from "./elementwise.ts";
 
@@ -55,58 +56,8 @@ const dot: Rule = (l, node) => {
 	const name = flat ? product.name : l.graph.node("Reshape", [product.name, l.graph.integers(source)]);
 	const order = [...batchOrder, ...left, ...right];
 	const outAxes = out.shape.map((_, i) => order.indexOf(i));
-	const view = scaled({ ...plainView(name, source, dtype), axes: outAxes, shape: out.shape }, product.scale);
-	l.set(out, view);
-	if (batches.length === 0 && right.length === 1 && dtype === "float32")
-		l.products.set(out, {
-			operands: [nameA, nameB],
-			transA: a.contractedFirst,
-			transB: !b.contractedFirst,
-			scale: x.scale * y.scale,
-			view,
-		});
+	l.set(out, scaled({ ...plainView(name, source, dtype), axes: outAxes, shape: out.shape }, product.scale));
 };
-
-/**
- * x Wᵀ + b as one operator: the product starts from the bias instead of from zero. `node` adds to a product that
- * nothing else reads an array that varies along the product's last axis only.
- */
-export function addToProduct(l: Lowering, node: Node): boolean {
-	const [out] = node.outputs;
-	for (const [value, other] of [node.inputs, [...node.inputs].reverse()]) {
-		const product = soleProduct(l, value);
-		if (!product || other.dtype !== "float32" || value.shape.length !== out.shape.length) continue;
-		if (value.shape.some((d, i) => d !== out.shape[i])) continue;
-		const bias = aligned(l.view(other), out.shape.length);
-		const { view } = product;
-		const column = view.axes.indexOf(view.source.length - 1);
-		const varies = bias.axes.flatMap((s, axis) => (s === repeated ? [] : [axis]));
-		if (varies.length !== 1 || varies[0] !== column || bias.scale !== 1) continue;
-		const name = l.graph.node("Gemm", [...product.operands, bias.name], {
-			attributes: {
-				transA: Number(product.transA),
-				transB: Number(product.transB),
-				alpha: { float: product.scale },
-			},
-		});
-		const shaped =
-			view.source.length === 2 ? name : l.graph.node("Reshape", [name, l.graph.integers(view.source)]);
-		l.set(out, { ...view, name: shaped, scale: 1 });
-		return true;
-	}
-	return false;
-}
-
-/** The product that a value is, seen through reshapes that leave its columns alone, if only this value reads it. */
-function soleProduct(l: Lowering, value: Value): Product | undefined {
-	let v = value;
-	while (v.node?.op === "reshape" && l.readOnce(v)) v = v.node.inputs[0];
-	const product = l.readOnce(v) ? l.products.get(v) : undefined;
-	if (!product) return undefined;
-	const view = l.view(value);
-	const columns = product.view.source[product.view.source.length - 1];
-	return view.source[view.source.length - 1] === columns ? { ...product, view } : undefined;
-}
 
 /**
  * An operand as [batch..., rows..., contracted] or [batch..., contracted, rows...]: whichever it is already, or else
