@@ -50,7 +50,11 @@ export async function openOnnxEngine(device: NativeDevice, threads: number): Pro
 		logSeverityLevel: 4,
 		// Saturated networks make denormal numbers, which the processor handles a hundred times slower.
 		// Threads that go on spinning after a run would take the processor from whatever runs next.
-		extra: { session: { set_denormal_as_zero: "1", force_spinning_stop: "1" } },
+		// A sum and its layer normalisation as one operator take four times as long as the two.
+		extra: {
+			session: { set_denormal_as_zero: "1", force_spinning_stop: "1" },
+			optimization: { disable_specified_optimizers: "SkipLayerNormFusion" },
+		},
 	};
 	if (device !== "cpu") await probe(device, options);
 	const processor = cpus()[0]?.model ?? "CPU";

@@ -10,25 +10,34 @@ const operators: Record<string, string> = {
 	Max: "ReduceMax",
 };
 
-function reducedTensor(l: Lowering, view: View, op: string, axes: readonly number[]): string {
+/** The tensor reduced over its own axes, and the factor that is left to carry. */
+function reducedTensor(
+	l: Lowering,
+	view: View,
+	op: string,
+	axes: readonly number[],
+): { name: string; scale: number } {
 	const columns = op === "Add" ? columnSums(l, view, axes) : undefined;
+	if (columns) return { name: columns, scale: 1 };
 	const attributes = { keepdims: 0 };
-	return columns ?? l.graph.node(operators[op], [view.name, l.graph.integers(axes)], { attributes });
+	const name = l.graph.node(operators[op], [view.name, l.graph.integers(axes)], { attributes });
+	return { name, scale: view.scale };
 }
 
 /**
- * The sum over a tensor's first axes, a bias's gradient for one, as a row of ones times a matrix: the runtime's own sum
+ * The sum over a tensor's first axes, a bias's gradient for one, as a row of its factor times a matrix: the runtime's own sum
  * takes up to four times as long.
  */
-function columnSums(l: Lowering, { name, source, dtype }: View, axes: readonly number[]): string | undefined {
+function columnSums(l: Lowering, view: View, axes: readonly number[]): string | undefined {
+	const { name, source, dtype, scale } = view;
 	const kept = source.slice(axes.length);
 	const rows = sizeOf(source.slice(0, axes.length));
 	const areFirst = axes.every((axis, i) => axis === i) && kept.length > 0;
 	if (l.device !== "cpu" || dtype !== "float32" || !areFirst || rows > 2 ** 20) return undefined;
-	const ones = l.graph.constant("float32", [rows], new Float32Array(rows).fill(1));
+	const factors = l.graph.constant("float32", [rows], new Float32Array(rows).fill(scale));
 	const shape = l.graph.integers([rows, sizeOf(kept)]);
 	const sums = l.graph.node("MatMul", [
-		ones,
+		factors,
 		source.length === 2 ? name : l.graph.node("Reshape", [name, shape]),
 	]);
 	return kept.length === 1 ? sums : l.graph.node("Reshape", [sums, l.graph.integers(kept)]);
@@ -53,7 +62,7 @@ const reduce: Rule = (l, node) => {
 	const kept = view.axes.filter((_, i) => !gone.has(i));
 	const reduced: View = {
 		...view,
-		name: summed.length === 0 ? view.name : reducedTensor(l, view, op, summed),
+		...(summed.length === 0 ? {} : reducedTensor(l, view, op, summed)),
 		source: view.source.filter((_, s) => place.has(s)),
 		axes: kept.map((s) => (s === repeated ? repeated : (place.get(s) as number))),
 		shape: out.shape,
