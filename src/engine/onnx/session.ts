@@ -123,8 +123,10 @@ async function compile(
 		...options,
 		// Beyond "basic" the runtime moves factors into operators that keep them in single precision.
 		graphOptimizationLevel: traced.inputs.some((x) => x.dtype === "float64") ? "basic" : "all",
-		// The arena grows by doubling: faster for small arrays, but of large ones the memory would not hold twice as many.
-		enableCpuMemArena: bytesMade(parts.body) < 2 ** 32,
+		// What replaces its arguments is run again and again, and memory fresh from the system would cost it a tenth of its
+		// time. The others would only hold memory between their runs; so would an arena of large arrays, since it grows by
+		// doubling.
+		enableCpuMemArena: donate.length > 0 && bytesMade(parts.body) < 2 ** 32,
 		preferredOutputLocation: Object.fromEntries(onGpu.map((o) => [`o${o}`, "gpu-buffer" as const])),
 	};
 	// A program that is nothing but fused updates has no graph to run.
