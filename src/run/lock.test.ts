@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { takeLock } from "./lock.ts";
+import { type LockHolder, takeLock } from "./lock.ts";
 
 let path: string;
 beforeEach(() => {
@@ -43,6 +43,31 @@ test("a lock that names this process's id but was never taken by it is a dead na
 	writeFileSync(path, JSON.stringify({ pid: process.pid, host: hostname(), since: "" }));
 	await (await takeLock(path))();
 });
+
+test.runIf(process.platform === "linux")(
+	"a lock of a process whose id another has got is taken over; that of the living one is not",
+	async () => {
+		const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+		try {
+			const giveBack = await takeLock(path);
+			const mine = JSON.parse(readFileSync(path, "utf8")) as LockHolder;
+			await giveBack();
+			const boot = mine.born!.split("/")[0];
+			const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(" ");
+			const theirs = { ...mine, pid: child.pid, born: `${boot}/${fields[21]}` };
+			for (const holder of [theirs, { ...theirs, born: undefined }]) {
+				writeFileSync(path, JSON.stringify(holder));
+				await expect(takeLock(path)).rejects.toThrow(`of process ${child.pid}`);
+			}
+			for (const born of [`${boot}/1`, `another/${fields[21]}`]) {
+				writeFileSync(path, JSON.stringify({ ...theirs, born }));
+				await (await takeLock(path))();
+			}
+		} finally {
+			child.kill();
+		}
+	},
+);
 
 /** The id of a process that has just ended. */
 const deadProcess = (): number => spawnSync(process.execPath, ["-e", ""]).pid;

@@ -2,8 +2,9 @@
  * One process a run: `run.lock` names the process that writes to a run directory.
  *
  * The file is created with the flag that fails where it exists, so that of two processes one wins. A lock whose
- * process is gone (killed, or the machine went down) is taken over.
+ * process is gone (killed, or the machine went down) is taken over, also where another process has got its number.
  */
+import { readFileSync } from "node:fs";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
@@ -14,14 +15,30 @@ export interface LockHolder {
 	readonly pid: number;
 	readonly host: string;
 	readonly since: string;
+	/** Tells the process from a later one with its number: which boot of the machine, and when in it. Linux only. */
+	readonly born?: string | undefined;
+}
+
+/** Undefined where the system does not tell. */
+function bornOf(pid: number): string | undefined {
+	try {
+		const fields = readFileSync(`/proc/${pid}/stat`, "utf8");
+		// The command's name, in parentheses, may hold anything. The start, in ticks since the boot, is field 22.
+		const start = fields.slice(fields.lastIndexOf(")") + 2).split(" ")[19];
+		return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}/${start}`;
+	} catch {
+		return undefined;
+	}
 }
 
 /** What this very process holds or is taking, by absolute path: a lock with our process id that is not among them is a dead namesake's. */
 const held = new Map<string, LockHolder>();
 
-function isAlive({ pid, host, since }: LockHolder, path: string): boolean {
+function isAlive({ pid, host, since, born }: LockHolder, path: string): boolean {
 	if (host !== hostname()) return true;
 	if (pid === process.pid) return held.get(resolve(path))?.since === since;
+	const now = born === undefined ? undefined : bornOf(pid);
+	if (now !== undefined && now !== born) return false;
 	try {
 		process.kill(pid, 0);
 		return true;
@@ -38,7 +55,13 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
 	const key = resolve(path);
 	const other = held.get(key);
 	if (other) throw takenBy(path, other);
-	const holder: LockHolder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+	const { pid } = process;
+	const holder: LockHolder = {
+		pid,
+		host: hostname(),
+		since: new Date().toISOString(),
+		born: bornOf(pid),
+	};
 	held.set(key, holder);
 	const mine = `${path}.${process.pid}.tmp`;
 	try {
