@@ -32,6 +32,7 @@ export function checkIndices({ value }: ScatteredRows, indices: TypedArray): voi
 			throw new RangeError(`Expected indices of rows from 0 to ${value.shape[0] - 1}, got ${row}`);
 }
 
+/** Adds each of `rows` to the row of `table` that its index names. */
 export function addRows({ value }: ScatteredRows, table: TypedArray, rows: TypedArray, at: TypedArray): void {
 	const width = sizeOf(value.shape.slice(1));
 	for (let i = 0; i < at.length; i++) {

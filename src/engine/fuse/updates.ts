@@ -36,7 +36,6 @@ interface PlacedGroup {
 export class FusedUpdates {
 	readonly #places = new Map<Value, Place>();
 	readonly #groups: PlacedGroup[] = [];
-
 	readonly #scattered: readonly ScatteredRows[];
 
 	constructor({ groups, scattered }: Pick<Partition, "groups" | "scattered">) {

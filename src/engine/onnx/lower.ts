@@ -1,8 +1,8 @@
 /** Lowers a program to one ONNX graph: each node by its primitive's rule, inputs `i0, i1, ...`, outputs `o0, o1, ...`. */
-import type { Graph, Node, Value } from "../ir.ts";
+import type { Graph, Value } from "../ir.ts";
 import type { Device } from "../types.ts";
 import { sizeOf } from "../values.ts";
-import { type Lowering as Context, Lowering, type Rule } from "./lowering.ts";
+import { type Lowering as Context, Lowering, type Reader, type Rule } from "./lowering.ts";
 import { products } from "./rules/dot.ts";
 import { elementwise } from "./rules/elementwise.ts";
 import { addScattered, indexing } from "./rules/indexing.ts";
@@ -24,8 +24,8 @@ export interface Lowered {
 
 /** Throws `UnsupportedPrimitiveError` for what the device cannot run. */
 export function lower(graph: Graph, program: string, device: Device): Lowered {
-	const readers = new Map<Value, (Node | "output")[]>();
-	const read = (v: Value, by: Node | "output") => {
+	const readers = new Map<Value, Reader[]>();
+	const read = (v: Value, by: Reader) => {
 		if (!readers.get(v)?.push(by)) readers.set(v, [by]);
 	};
 	for (const node of graph.nodes) for (const x of node.inputs) read(x, node);

@@ -24,17 +24,17 @@ export class UnsupportedPrimitiveError extends Error {
 	}
 }
 
-/** What reads each value. */
-export type Readers = ReadonlyMap<Value, readonly (Node | "output")[]>;
+/** What reads a value: a node, or the program's caller. */
+export type Reader = Node | "output";
 
 export class Lowering {
 	readonly graph = new OnnxGraph();
 	readonly device: Device;
 	readonly program: string;
 	readonly #views = new Map<Value, View>();
-	readonly #readers: Readers;
+	readonly #readers: ReadonlyMap<Value, readonly Reader[]>;
 
-	constructor(program: string, device: Device, readers: Readers) {
+	constructor(program: string, device: Device, readers: ReadonlyMap<Value, readonly Reader[]>) {
 		this.program = program;
 		this.device = device;
 		this.#readers = readers;

@@ -50,9 +50,9 @@ export async function openOnnxEngine(device: NativeDevice, threads: number): Pro
 		logSeverityLevel: 4,
 		// Saturated networks make denormal numbers, which the processor handles a hundred times slower.
 		// Threads that go on spinning after a run would take the processor from whatever runs next.
-		// A sum and its layer normalisation as one operator take four times as long as the two.
 		extra: {
 			session: { set_denormal_as_zero: "1", force_spinning_stop: "1" },
+			// A sum and its layer normalisation as one operator take four times as long as the two.
 			optimization: { disable_specified_optimizers: "SkipLayerNormFusion" },
 		},
 	};
@@ -183,12 +183,13 @@ async function compile(
 	});
 }
 
-const views = new Set(["broadcast", "reshape", "transpose", "full"]);
+/** Operations that mostly change a view (view.ts) and make no array. */
+const unmade = new Set(["broadcast", "reshape", "transpose", "full"]);
 
-/** Bytes of all arrays that a program makes on its way, were they kept; views of others (view.ts) make none. */
+/** Bytes of all arrays that a program makes on its way, were they kept. */
 const bytesMade = (graph: Graph): number =>
 	graph.nodes
-		.filter(({ op }) => !views.has(op))
+		.filter(({ op }) => !unmade.has(op))
 		.flatMap((n) => n.outputs)
 		.reduce((sum, v) => sum + sizeOf(v.shape) * bytesOf(v.dtype), 0);
 

@@ -89,6 +89,23 @@ const scatter: Rule = (l, node) => {
 	l.set(out, scatteredInto(l, node, base));
 };
 
+/** Single numbers the runtime can scatter in place; for rows it copies the table first. */
+function scatterNode(
+	l: Lowering,
+	{ index, indexShape, rowShape }: Rows,
+	table: string,
+	updates: string,
+	attributes: { readonly reduction: string },
+): string {
+	if (rowShape.length === 0 && l.device !== "webgpu") {
+		const operands = [table, flattened(l, index, indexShape), flattened(l, updates, indexShape)];
+		return l.graph.node("ScatterElements", operands, { attributes });
+	}
+	const index64 = l.graph.node("Cast", [index], { attributes: { to: 7 } });
+	const column = l.graph.node("Reshape", [index64, l.graph.integers([...indexShape, 1])]);
+	return l.graph.node("ScatterND", [table, column, updates], { attributes });
+}
+
 /** The scatter of `node` into a base of rows. `scale`: what the base's values are to be multiplied with afterwards. */
 function scatteredInto(l: Lowering, node: Node, base: (rows: Rows) => string, scale = 1): View {
 	const { shape, outDim, op } = node.params;
@@ -97,22 +114,8 @@ function scatteredInto(l: Lowering, node: Node, base: (rows: Rows) => string, sc
 	const inverse = place.map((_, i) => place.indexOf(i));
 	const source = transposed(l.view(node.inputs[0]), inverse);
 	const updates = materialised(l.graph, { ...source, scale: source.scale / scale });
-	const table = base(rows);
-	const index64 = l.graph.node("Cast", [rows.index], { attributes: { to: 7 } });
 	const attributes = { reduction: op === "add" ? "add" : "none" };
-	// Of single numbers the runtime scatters in place; of rows it copies the base first.
-	const name =
-		rows.rowShape.length === 0 && l.device !== "webgpu"
-			? l.graph.node(
-					"ScatterElements",
-					[table, flattened(l, rows.index, rows.indexShape), flattened(l, updates, rows.indexShape)],
-					{ attributes },
-				)
-			: l.graph.node(
-					"ScatterND",
-					[table, l.graph.node("Reshape", [index64, l.graph.integers([...rows.indexShape, 1])]), updates],
-					{ attributes },
-				);
+	const name = scatterNode(l, rows, base(rows), updates, attributes);
 	const ordered = rows.order.map((i) => shape[i]);
 	const whole = rows.indexed === 1 ? name : l.graph.node("Reshape", [name, l.graph.integers(ordered)]);
 	const back = (shape as number[]).map((_, i) => rows.order.indexOf(i));

@@ -3,7 +3,7 @@
  *
  *     softmax        e = exp(x − max x), p = e / Σe          one pass a row instead of five over the array
  *     layer norm     (x − mean) / √(variance + ε)            one pass instead of eight
- *     step           1 where x > 0, else 0: a ReLU's gradient      one pass instead of two: min(1, ∞ · x) from 0 up
+ *     step           1 where x > 0, else 0: a ReLU's slope   one pass instead of two
  *
  * The parts may be read by others as well (the gradient reads 1/√(variance + ε), a cross-entropy reads Σe): each part
  * that the operator gives is set from it, and what is then read by nobody is left out of the graph.
@@ -17,9 +17,10 @@ export function lowerPattern(l: Lowering, node: Node): boolean {
 	return l.device === "cpu" && (softmaxPart(l, node) || layerNormPart(l, node) || stepPart(l, node));
 }
 
-/** The largest number in single precision: times it, the least positive number is above 1. */
-const largest = 3.4028234663852886e38;
+/** The greatest float32. Times it, the least positive one is above 1. */
+const greatest = 3.4028234663852886e38;
 
+/** 1 where x > 0, else 0, is max(0, min(1, α x)) for an α so great that nothing lies between. */
 function stepPart(l: Lowering, node: Node): boolean {
 	const [out] = node.outputs;
 	if (node.op !== "cast" || out.dtype !== "float32") return false;
@@ -31,7 +32,7 @@ function stepPart(l: Lowering, node: Node): boolean {
 	// Where a ReLU of x is wanted as well, its result serves: x's memory is then free for it.
 	const isRectified = l.readersOf(x).some((r) => r.op === "max" && r.inputs.some((y) => fullValue(y) === 0));
 	const name = isRectified ? l.graph.node("Relu", [view.name]) : view.name;
-	const attributes = { alpha: { float: largest }, beta: { float: 0 } };
+	const attributes = { alpha: { float: greatest }, beta: { float: 0 } };
 	l.set(out, { ...view, name: l.graph.node("HardSigmoid", [name], { attributes }), shape: out.shape });
 	return true;
 }
