@@ -18,6 +18,7 @@ import { reading, selectRows, sourcesOf } from "./sources.ts";
 export const exportFormats = ["csv", "parquet", "jsonl"] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
+/** Values of a row group, which DuckDB holds whole: 16 MB. */
 const valuesInMemory = 1 << 21;
 
 /** What to export: a question about metrics, of which nothing is thinned. */
